@@ -1,0 +1,1 @@
+"""Cross-task learning and transfer with language models."""

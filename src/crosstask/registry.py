@@ -1,0 +1,107 @@
+"""Rooms of methods: one method a file, listed by file name, imported only when asked for."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from crosstask.errors import ConfigError, NotFound, nearest
+from crosstask.method import Method, config_error
+
+M = TypeVar("M", bound=Method)
+
+_OPTIONS = re.compile(r"^(?P<name>.+?):(?P<options>[A-Za-z_]\w*=.*)$", re.DOTALL)
+
+
+def parse_spec(spec: str) -> tuple[str, dict[str, str]]:
+    """Split `name:key=value,key=value` into the name and its options.
+
+    A colon that no `key=` follows belongs to the name, so `sample:tweets` and `C:/a.csv` are whole names.
+
+    >>> parse_spec("lora:r=8,alpha=16")
+    ('lora', {'r': '8', 'alpha': '16'})
+    >>> parse_spec("sample:tweets")
+    ('sample:tweets', {})
+    """
+    match = _OPTIONS.match(spec)
+    if match is None:
+        return spec, {}
+    options: dict[str, str] = {}
+    for part in match["options"].split(","):
+        key, equals, value = part.partition("=")
+        if not equals or not key:
+            raise ConfigError(f"'{part}' in '{spec}' is no option", mend="Write name:key=value,key=value.")
+        options[key] = value
+    return match["name"], options
+
+
+@dataclass(frozen=True)
+class Registry(Generic[M]):
+    """The methods of one room: the modules of `package` and the entry points of `group`.
+
+    `what` is the word used in messages. A module `gradual.py` holds the class `Gradual`; so does the
+    entry point `gradual = some_package.module:Gradual` of an outsider.
+    """
+
+    what: str
+    package: str
+    group: str
+
+    def names(self) -> tuple[str, ...]:
+        """All registered names, sorted; no method is imported."""
+        return tuple(sorted({*self._files(), *self._outside()}))
+
+    def summaries(self) -> dict[str, str]:
+        """Each name with the first line of its file's docstring; no method of ours is imported."""
+        inside = {name: _first_line(path) for name, path in self._files().items()}
+        outside = {name: f"from {point.value}" for name, point in self._outside().items()}
+        return dict(sorted({**outside, **inside}.items()))
+
+    def get(self, name: str) -> type[M]:
+        """The class registered under `name`."""
+        if name in self._files():
+            module = importlib.import_module(f"{self.package}.{name}")
+            found: type[M] = getattr(module, "".join(part.title() for part in name.split("_")))
+            return found
+        if name in self._outside():
+            loaded: type[M] = self._outside()[name].load()
+            return loaded
+        raise NotFound(f"no {self.what} is called '{name}'", mend=nearest(name, self.names()))
+
+    def make(self, spec: str | Mapping[str, Any] | M) -> M:
+        """A method from a string `name:key=value`, a mapping with `name`, or the object itself."""
+        if isinstance(spec, Method):
+            return spec
+        if isinstance(spec, Mapping):
+            options = {key: value for key, value in spec.items() if key != "name"}
+            name = str(spec.get("name", ""))
+        else:
+            name, options = parse_spec(spec)
+        method = self.get(name)
+        try:
+            return method(**options)
+        except ValidationError as error:
+            raise config_error(error, f"{self.what} '{name}'", list(method.model_fields)) from None
+
+    def _files(self) -> dict[str, Path]:
+        found = importlib.util.find_spec(self.package)
+        places = [] if found is None else found.submodule_search_locations or []
+        files = (file for place in places for file in Path(place).glob("[a-z]*.py"))
+        return {file.stem: file for file in files}
+
+    def _outside(self) -> dict[str, EntryPoint]:
+        return {point.name: point for point in entry_points(group=self.group)}
+
+
+def _first_line(path: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return docstring.partition("\n")[0]

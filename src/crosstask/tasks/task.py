@@ -1,0 +1,75 @@
+"""A task: named examples, a kind and its label space. Pure data, no tensors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from crosstask.errors import InputError
+from crosstask.tasks.kind import Kind
+
+TRAIN, VALIDATION, TEST = "train", "validation", "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row: its named inputs, its target (None where there is none), and where it stood.
+
+    `row` counts data rows of its file from 1, as a person would.
+    """
+
+    inputs: Mapping[str, Any]
+    target: Any = None
+    row: int | None = None
+
+
+@dataclass(frozen=True)
+class Split:
+    """The examples of one split and the file they came from."""
+
+    examples: Sequence[Example]
+    file: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be learned: a name, a kind with its label space, and examples by split.
+
+    `notes` are what reading decided on the user's behalf (columns detected, rows dropped): every step shows them.
+    """
+
+    name: str
+    kind: Kind
+    splits: Mapping[str, Split] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def split(self, name: str) -> Split:
+        """The split called `name`; an error that names the splits there are."""
+        if name not in self.splits:
+            raise InputError(
+                f"task '{self.name}' has no {name} split",
+                mend=f"It has: {', '.join(self.splits) or 'none'}.",
+            )
+        return self.splits[name]
+
+    def with_splits(self, **splits: Split) -> Task:
+        """The same task with these splits instead of its own."""
+        return replace(self, splits=splits)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """sha256 over kind and examples: equal for equal data, whatever file it came from."""
+        digest = hashlib.sha256(json.dumps(self.kind.config(), sort_keys=True).encode())
+        for name in sorted(self.splits):
+            digest.update(name.encode())
+            for example in self.splits[name].examples:
+                row = json.dumps([dict(example.inputs), example.target], ensure_ascii=False, sort_keys=True)
+                digest.update(row.encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()

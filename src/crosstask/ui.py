@@ -1,0 +1,43 @@
+"""What steps say to people: notes, tables, progress. The rooms below the steps take a `Ui` and never print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
+
+
+class Bar(Protocol):
+    """One running progress bar."""
+
+    def advance(self, amount: float = 1.0, **facts: Any) -> None:
+        """Move on by `amount`; `facts` (loss=0.31, rate="2,100 tokens/s") stand behind the bar."""
+
+
+class Ui(Protocol):
+    """Where notes, tables and progress go."""
+
+    def note(self, text: str) -> None:
+        """One line a person should see."""
+
+    def table(self, title: str, rows: Sequence[Sequence[Any]]) -> None:
+        """A table; the first row is its header."""
+
+    def progress(self, what: str, total: float | None) -> AbstractContextManager[Bar]:
+        """A progress bar while the context is open; `total` None where the end is unknown."""
+
+
+class Silent:
+    """A `Ui` that says nothing."""
+
+    def note(self, text: str) -> None: ...
+
+    def table(self, title: str, rows: Sequence[Sequence[Any]]) -> None: ...
+
+    @contextmanager
+    def progress(self, what: str, total: float | None) -> Iterator[Bar]:
+        yield _SilentBar()
+
+
+class _SilentBar:
+    def advance(self, amount: float = 1.0, **facts: Any) -> None: ...
