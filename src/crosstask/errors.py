@@ -16,6 +16,7 @@ class CrosstaskError(Exception):
     """
 
     kind: ClassVar[str] = "error"
+    place: ClassVar[str] = "field"
 
     def __init__(
         self,
@@ -36,7 +37,7 @@ class CrosstaskError(Exception):
     def __str__(self) -> str:
         where = [self.file] if self.file else []
         where += [f"row {self.row}"] if self.row is not None else []
-        where += [f"field '{self.field}'"] if self.field else []
+        where += [f"{self.place} '{self.field}'"] if self.field else []
         line = f"{', '.join(where)}: {self.message}" if where else self.message
         line = f"{line.rstrip('.')}. {self.mend}" if self.mend else line
         return " ".join(line.split())
@@ -63,6 +64,7 @@ class ConfigError(CrosstaskError):
     """An option with a value that cannot be used."""
 
     kind = "config"
+    place = "option"
 
 
 class NotFound(CrosstaskError):
@@ -87,6 +89,18 @@ class OutputError(CrosstaskError):
     """An output place that is taken or cannot be written."""
 
     kind = "output"
+
+
+class Interrupted(KeyboardInterrupt):
+    """Work stopped by Ctrl-C or SIGTERM after its state was saved.
+
+    `saved` names what is on disk; `resume` is the command that goes on from there, None where the same call does.
+    """
+
+    def __init__(self, saved: str | Path | None = None, resume: str | None = None) -> None:
+        super().__init__("interrupted")
+        self.saved = None if saved is None else str(saved)
+        self.resume = resume
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticSerializationError
 
-from crosstask.errors import ConfigError
+from crosstask.errors import ConfigError, nearest
 
 
 class Method(BaseModel):
-    """A frozen value whose fields are its options in Python, YAML and on the command line."""
+    """A frozen value whose fields are its options in Python, YAML and on the command line.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    A field's help text is the string below it. A wrong option or value is a `ConfigError` when the value is made.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, use_attribute_docstrings=True)
+
+    if not TYPE_CHECKING:  # checkers take the constructor from the fields
+
+        def __init__(self, **options: Any) -> None:
+            try:
+                super().__init__(**options)
+            except ValidationError as error:
+                raise config_error(error, type(self)) from None
 
     @classmethod
     def method_name(cls) -> str:
@@ -22,15 +34,20 @@ class Method(BaseModel):
 
     def config(self) -> dict[str, Any]:
         """The name and every option, defaults filled in, as plain JSON values."""
-        return {"name": self.method_name(), **self.model_dump(mode="json")}
+        try:
+            return {"name": self.method_name(), **self.model_dump(mode="json")}
+        except PydanticSerializationError as error:  # what a field says of itself may be the user's mistake
+            raise error.__cause__ or error from None
 
 
-def config_error(error: ValidationError, what: str, accepted: list[str]) -> ConfigError:
-    """The first complaint of a pydantic validation as one crosstask error."""
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"])
+def config_error(error: ValidationError, method: type[Method]) -> ConfigError:
+    """The first complaint of a pydantic validation as one crosstask error that names the option."""
+    first = error.errors(include_url=False)[0]
+    option = str(first["loc"][0]) if first["loc"] else None
+    name = method.method_name()
     if first["type"] == "extra_forbidden":
-        return ConfigError(f"{what} has no option '{field}'", mend=f"Options: {', '.join(accepted) or 'none'}.")
-    message = first["msg"][0].lower() + first["msg"][1:]
-    found = "" if first["type"] == "missing" else f", found {first['input']!r}"
-    return ConfigError(f"{what}: {message}{found}", field=field)
+        return ConfigError(f"{name} has no option '{option}'", mend=nearest(str(option), method.model_fields))
+    if first["type"] == "missing":
+        return ConfigError(f"{name} needs the option '{option}'", mend=f"Give {option}.")
+    message = first["msg"].removeprefix("Value error, ")
+    return ConfigError(f"{name}: {message[0].lower()}{message[1:]}, found {first['input']!r}", field=option)

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, Generic, TypeVar
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from crosstask.errors import ConfigError, NotFound, nearest
-from crosstask.method import Method, config_error
 
-M = TypeVar("M", bound=Method)
+if TYPE_CHECKING:
+    from crosstask.method import Method
+
+M = TypeVar("M", bound="Method")
 
 _OPTIONS = re.compile(r"^(?P<name>.+?):(?P<options>[A-Za-z_]\w*=.*)$", re.DOTALL)
 
@@ -79,18 +79,15 @@ class Registry(Generic[M]):
 
     def make(self, spec: str | Mapping[str, Any] | M) -> M:
         """A method from a string `name:key=value`, a mapping with `name`, or the object itself."""
-        if isinstance(spec, Method):
-            return spec
-        if isinstance(spec, Mapping):
-            options = {key: value for key, value in spec.items() if key != "name"}
-            name = str(spec.get("name", ""))
-        else:
+        if isinstance(spec, str):
             name, options = parse_spec(spec)
-        method = self.get(name)
-        try:
-            return method(**options)
-        except ValidationError as error:
-            raise config_error(error, f"{self.what} '{name}'", list(method.model_fields)) from None
+            return self.get(name)(**options)
+        if isinstance(spec, Mapping):
+            given = {key: value for key, value in spec.items() if key != "name"}
+            return self.get(str(spec.get("name", "")))(**given)
+        if not hasattr(spec, "config"):
+            raise ConfigError(f"{spec!r} is no {self.what}", mend=f"Known: {', '.join(self.names())}.")
+        return spec
 
     def _files(self) -> dict[str, Path]:
         found = importlib.util.find_spec(self.package)

@@ -30,12 +30,15 @@ class Ui(Protocol):
 class Silent:
     """A `Ui` that says nothing."""
 
-    def note(self, text: str) -> None: ...
+    def note(self, text: str) -> None:
+        """Nothing."""
 
-    def table(self, title: str, rows: Sequence[Sequence[Any]]) -> None: ...
+    def table(self, title: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Nothing."""
 
     @contextmanager
     def progress(self, what: str, total: float | None) -> Iterator[Bar]:
+        """A bar that nobody sees."""
         yield _SilentBar()
 
 

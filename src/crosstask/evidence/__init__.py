@@ -1,0 +1,1 @@
+"""What may be said from scores: intervals, paired comparisons, corrections, calibration."""

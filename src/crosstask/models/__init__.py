@@ -1,0 +1,1 @@
+"""Trunk, heads, tuning, and the bundle on disk."""

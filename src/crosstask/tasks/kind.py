@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from crosstask.evidence.interval import Interval
 from crosstask.method import Method
@@ -31,35 +31,67 @@ class Scores:
 class Kind(Method):
     """A kind of task as a value: which columns it reads, its label space, how it is scored.
 
-    A new kind is one file in `tasks/kinds/` with one subclass; the conformance tests run it at once.
+    A new kind is one file in `tasks/kinds/` with one subclass; the conformance tests run it at once. Beside others
+    it has an option for each of its `fields`: the name of the column that fills it, None where no column does.
     """
+
+    fields: ClassVar[tuple[str, ...]]
+    """What examples are made of, inputs first."""
+    target: ClassVar[str]
+    """The field that holds the answer."""
+    metrics: ClassVar[tuple[str, ...]]
+    """What `score` measures, the primary metric first."""
 
     @classmethod
     @abstractmethod
     def detect(cls, columns: Columns, named: Mapping[str, str]) -> Self | None:
-        """The kind with its columns filled in from `named` and from what the columns hold; None where it does not fit."""
+        """The kind with its columns filled in from `named` (field -> column) and from what the columns hold.
 
-    @property
-    @abstractmethod
-    def columns(self) -> Mapping[str, str]:
-        """Field name -> column name in the file: inputs first, then the target."""
+        None where the inputs cannot be told; the target is None where it cannot be told.
+        """
 
     @abstractmethod
     def example(self, record: Mapping[str, Any], row: int, file: str | None) -> Example:
-        """The example of one record; InputError with row and field where a cell is null or of the wrong form."""
+        """The example of one record; InputError with row and field where a cell is null or of the wrong form.
+
+        Where the kind has no target column, the example has no target.
+        """
 
     @abstractmethod
     def learn(self, splits: Mapping[str, Split]) -> Self:
-        """The kind with its label space learned from the train split, after checking every split against it."""
+        """The kind with its label space learned from the train split, after checking every split against it.
 
-    @property
-    @abstractmethod
-    def primary_metric(self) -> str:
-        """The metric that chooses between checkpoints; larger is better."""
+        A label space already known stays as it is, and all splits are checked against it.
+        """
 
     @abstractmethod
     def score(self, predictions: Sequence[Any], examples: Sequence[Example], seed: int = 0) -> Scores:
         """Metrics with intervals over rows, from prediction records in the examples' order."""
+
+    @property
+    @abstractmethod
+    def space(self) -> tuple[str, ...]:
+        """What the outputs of a head stand for, in order: heads of equal spaces can stand in for each other."""
+
+    @property
+    def primary_metric(self) -> str:
+        """The metric that chooses between checkpoints; larger is better."""
+        return self.metrics[0]
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Field name -> column name in the file: inputs first, then the target where there is one."""
+        columns = {name: getattr(self, name) for name in self.fields}
+        return {name: column for name, column in columns.items() if column is not None}
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """Field name -> column name of the inputs alone."""
+        return {name: column for name, column in self.columns.items() if name != self.target}
+
+    def without_target(self) -> Self:
+        """The same kind for a file without answers."""
+        return self.model_copy(update={self.target: None})
 
 
 KINDS: Registry[Kind] = Registry("task kind", "crosstask.tasks.kinds", "crosstask.kinds")

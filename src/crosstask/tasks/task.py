@@ -13,6 +13,16 @@ from crosstask.errors import InputError
 from crosstask.tasks.kind import Kind
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
+SPLITS = {
+    "train": TRAIN,
+    "training": TRAIN,
+    "validation": VALIDATION,
+    "valid": VALIDATION,
+    "val": VALIDATION,
+    "dev": VALIDATION,
+    "test": TEST,
+}
+"""What files and users call the splits -> the split, in the order splits are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,11 @@ class Example:
     inputs: Mapping[str, Any]
     target: Any = None
     row: int | None = None
+
+    def content(self) -> bytes:
+        """Inputs and target as canonical JSON: equal for equal examples, wherever they stood."""
+        row = json.dumps([dict(self.inputs), self.target], ensure_ascii=False, sort_keys=True)
+        return row.encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True)
@@ -59,6 +74,10 @@ class Task:
             )
         return self.splits[name]
 
+    def noting(self, note: str) -> Task:
+        """The same task with one more note."""
+        return replace(self, notes=(*self.notes, note))
+
     def with_splits(self, **splits: Split) -> Task:
         """The same task with these splits instead of its own."""
         return replace(self, splits=splits)
@@ -70,6 +89,5 @@ class Task:
         for name in sorted(self.splits):
             digest.update(name.encode())
             for example in self.splits[name].examples:
-                row = json.dumps([dict(example.inputs), example.target], ensure_ascii=False, sort_keys=True)
-                digest.update(row.encode("utf-8", "surrogatepass"))
+                digest.update(example.content())
         return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""The items of the shelf: one file an item."""

@@ -1,0 +1,1 @@
+"""Checks of a task's data: repeats, conflicts, balance, lengths, leakage."""

@@ -1,0 +1,1 @@
+"""File readers, one kind of file each."""

@@ -1,0 +1,112 @@
+"""The bundle on disk: trunk, heads, tasks and card in one folder, written whole and checked when read.
+
+The format is described in docs/bundle.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file, save_file
+
+from crosstask.models.bundle_record import MANIFEST, BundleRecord, Manifest
+from crosstask.models.head import Head, build_head
+from crosstask.models.model import MultiTaskModel
+from crosstask.models.safe_name import safe_name
+from crosstask.models.transformers_gateway import load_trunk, save_trunk
+from crosstask.models.whole_folder import replace_file, whole_folder
+
+
+@dataclass(frozen=True)
+class BundleContents:
+    """What a bundle holds; `tasks` maps each task's name to its description, head config included."""
+
+    model: MultiTaskModel
+    tasks: Mapping[str, Mapping[str, Any]]
+    record: BundleRecord
+    card: str
+
+
+def is_bundle(path: str | os.PathLike[str]) -> bool:
+    """Whether a bundle stands at `path`, damaged or not."""
+    return (Path(path) / MANIFEST).is_file()
+
+
+def write_bundle(
+    folder: Path,
+    model: MultiTaskModel,
+    tasks: Mapping[str, Mapping[str, Any]],
+    record: BundleRecord,
+    card: str,
+    *,
+    overwrite: bool = False,
+) -> None:
+    """Write a bundle, whole or not at all; OutputError where `folder` is taken or cannot be written.
+
+    `tasks` describes each task of the model in plain JSON values (the task, its objective's config, its temperature);
+    the head's config is added here. `card` is the text of README.md.
+    """
+    with whole_folder(folder, overwrite=overwrite) as place:
+        save_trunk(model.trunk, place / "trunk")
+        for task in model.tasks:
+            _write_task(place, task, model.head(task), tasks[task])
+        (place / "README.md").write_text(card, encoding="utf-8", newline="\n")
+        (place / MANIFEST).write_text(Manifest.of(place, record, model.tasks).text(), encoding="utf-8", newline="\n")
+
+
+def read_bundle(
+    folder: str | os.PathLike[str], *, verify: bool = True, max_length: int | None = None
+) -> BundleContents:
+    """What the bundle at `folder` holds, on the CPU, in evaluation mode.
+
+    BundleError names the file where one is missing, changed or no part of it (with `verify`), or the format is newer.
+    """
+    folder = Path(folder)
+    manifest = Manifest.read(folder)
+    if verify:
+        manifest.check(folder)
+    tasks = {task: _read_task(folder, task) for task in manifest.tasks}
+    heads = {task: _read_head(folder, task, description["head"]) for task, description in tasks.items()}
+    model = MultiTaskModel(load_trunk(folder / "trunk", max_length=max_length), heads)
+    return BundleContents(model.eval(), tasks, manifest.record, (folder / "README.md").read_text(encoding="utf-8"))
+
+
+def read_record(folder: str | os.PathLike[str]) -> BundleRecord:
+    """What the bundle says of itself; no other file is opened."""
+    return Manifest.read(Path(folder)).record
+
+
+def update_record(folder: str | os.PathLike[str], record: BundleRecord) -> None:
+    """Put `record` in the place of the bundle's own, in one move: a reading of the test split is recorded so."""
+    manifest = Manifest.read(Path(folder))
+    replace_file(Path(folder) / MANIFEST, Manifest(record, manifest.tasks, manifest.files).text())
+
+
+def _write_task(folder: Path, task: str, head: Head, description: Mapping[str, Any]) -> None:
+    weights, text = _task_files(folder, task)
+    for file in (weights, text):
+        file.parent.mkdir(exist_ok=True)
+    save_file({name: value.contiguous() for name, value in head.state_dict().items()}, weights)
+    content = json.dumps({**description, "head": head.config}, indent=2, ensure_ascii=False)
+    text.write_text(content + "\n", encoding="utf-8", newline="\n")
+
+
+def _read_task(folder: Path, task: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_task_files(folder, task)[1].read_text(encoding="utf-8"))
+    return found
+
+
+def _read_head(folder: Path, task: str, config: Mapping[str, Any]) -> Head:
+    head = build_head(config)
+    head.load_state_dict(load_file(_task_files(folder, task)[0]))
+    return head
+
+
+def _task_files(folder: Path, task: str) -> tuple[Path, Path]:
+    """Where a task's head weights and its description lie."""
+    return folder / "heads" / f"{safe_name(task)}.safetensors", folder / "tasks" / f"{safe_name(task)}.json"

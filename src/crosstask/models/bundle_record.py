@@ -1,0 +1,137 @@
+"""What a bundle says of itself: its `crosstask.json`, and the check of every file against it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from typing import Any, Self
+
+from crosstask.errors import BundleError
+
+FORMAT_VERSION = 1
+MANIFEST = "crosstask.json"
+_FETCH_AGAIN = "Copy or make the bundle again."
+_CHECKSUM = re.compile(rb'"checksum": "([0-9a-f]{64})"')
+_BLANK = "0" * 64
+_LIBRARIES = ("crosstask", "torch", "transformers", "tokenizers")
+
+
+def _versions() -> dict[str, str]:
+    return {library: version(library) for library in _LIBRARIES}
+
+
+@dataclass(frozen=True)
+class BundleRecord:
+    """How a bundle came to be, and what was measured.
+
+    `made_by` holds the full configs of the steps that made it, the first first; `data` maps a task to the fingerprints
+    of its data; `metrics` maps a task to its measured numbers; `test_reads` lists every reading of a test split.
+    """
+
+    made_by: tuple[Mapping[str, Any], ...] = ()
+    seeds: tuple[int, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    test_reads: tuple[Mapping[str, Any], ...] = ()
+    versions: Mapping[str, str] = field(default_factory=_versions)
+
+    def with_test_read(self, reading: Mapping[str, Any]) -> Self:
+        """The record with one more reading of a test split."""
+        return dataclasses.replace(self, test_reads=(*self.test_reads, reading))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON of every field."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Self:
+        """The record in the content of a `crosstask.json`."""
+        lists = {name: tuple(found[name]) for name in ("made_by", "seeds", "test_reads")}
+        return cls(data=found["data"], metrics=found["metrics"], versions=found["versions"], **lists)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The content of `crosstask.json`: the record, the tasks in order, and every other file's bytes and sha256."""
+
+    record: BundleRecord
+    tasks: tuple[str, ...]
+    files: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, folder: Path, record: BundleRecord, tasks: tuple[str, ...]) -> Self:
+        """The manifest of the files that lie in `folder`."""
+        files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path != folder / MANIFEST]
+        return cls(record, tasks, {path.relative_to(folder).as_posix(): _facts(path) for path in files})
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """The manifest of a bundle; BundleError where it is none, is damaged, or of a newer format."""
+        path = folder / MANIFEST
+        if not path.is_file():
+            raise BundleError(
+                f"is no bundle: it has no {MANIFEST}", file=folder, mend="Name a folder made by crosstask."
+            )
+        text = path.read_bytes()
+        try:
+            found = json.loads(text)
+            format_version = found["format_version"]
+        except (ValueError, KeyError, TypeError):
+            raise _damaged(path) from None
+        if format_version != FORMAT_VERSION:
+            raise BundleError(
+                f"is of format {format_version}, and this crosstask reads format {FORMAT_VERSION}",
+                file=path,
+                mend="Update crosstask.",
+            )
+        if _checksum(text) != found.get("checksum"):
+            raise _damaged(path)
+        return cls(BundleRecord.from_json(found), tuple(found["tasks"]), found["files"])
+
+    def text(self) -> str:
+        """The text of `crosstask.json`, its own checksum filled in."""
+        content = {"format_version": FORMAT_VERSION, "checksum": _BLANK, **self.record.to_json()}
+        content |= {"tasks": list(self.tasks), "files": dict(self.files)}
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        checksum = hashlib.sha256(text.encode()).hexdigest()
+        return text.replace(f'"checksum": "{_BLANK}"', f'"checksum": "{checksum}"', 1)
+
+    def check(self, folder: Path) -> None:
+        """BundleError that names the first file that is missing, changed, or no part of the bundle."""
+        for name, facts in self.files.items():
+            path = folder / _inside(name, folder)
+            if not path.is_file():
+                raise BundleError("is missing from the bundle", file=path, mend=_FETCH_AGAIN)
+            if _facts(path) != facts:
+                raise _damaged(path)
+        for path in sorted(folder.glob("[!.]*/**/*")):
+            if path.is_file() and path.relative_to(folder).as_posix() not in self.files:
+                raise BundleError("is no part of the bundle", file=path, mend="Remove it.")
+
+
+def _checksum(text: bytes) -> str:
+    """sha256 of the manifest's bytes with its checksum written as 64 zeros."""
+    blank = _CHECKSUM.sub(f'"checksum": "{_BLANK}"'.encode(), text, count=1)
+    return hashlib.sha256(blank).hexdigest()
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    with path.open("rb") as stream:
+        return {"sha256": hashlib.file_digest(stream, "sha256").hexdigest(), "bytes": path.stat().st_size}
+
+
+def _inside(name: str, folder: Path) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+        raise BundleError(f"lists a file outside of the bundle: '{name}'", file=folder / MANIFEST, mend=_FETCH_AGAIN)
+    return path
+
+
+def _damaged(path: Path) -> BundleError:
+    return BundleError("has changed since the bundle was written", file=path, mend=_FETCH_AGAIN)

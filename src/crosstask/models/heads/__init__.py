@@ -1,0 +1,1 @@
+"""The heads: one file each, a value that builds the module."""

@@ -1,0 +1,69 @@
+"""What a model's name stands for: a folder, a bundle, a shelf item or a hub repository."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from crosstask.errors import InputError, NotFound, nearest
+from crosstask.ui import Ui
+
+_HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
+_HUB_FILES = ["*.json", "*.txt", "*.model", "model*.safetensors"]
+
+
+def model_folder(name: str | os.PathLike[str], ui: Ui) -> Path:
+    """The folder that holds the checkpoint called `name`, fetched first where it is not at hand.
+
+    A folder is taken before a shelf item of the same name, and that before a hub repository. A bundle's folder stands
+    for its trunk. NotFound with the nearest names where the name is none of these.
+    """
+    path = Path(name)
+    if path.is_dir():
+        return path / "trunk" if (path / "crosstask.json").is_file() else path
+    if path.is_file():
+        raise InputError("a model is a folder, and this is a file", file=path, mend="Name the folder that holds it.")
+    if str(name) in _shelf_names():
+        from crosstask.shelf import ensure
+
+        return ensure(str(name), ui)
+    return _from_hub(str(name), ui)
+
+
+def _shelf_names() -> list[str]:
+    """The names of the models on the shelf."""
+    from crosstask.shelf.item import shelf_items
+
+    names = (name for item in shelf_items() for name in (item.name, *item.aliases))
+    return [name for name in names if name.partition(":")[0] == "starter"]
+
+
+def _from_hub(name: str, ui: Ui) -> Path:
+    if not _HUB_NAME.fullmatch(name) or name.startswith("."):
+        raise _unknown(name, "no folder of that name exists")
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError
+
+    ui.note(f"'{name}' is no folder and not on the shelf: asking the hub")
+    try:
+        return Path(snapshot_download(name, allow_patterns=_HUB_FILES))
+    except HFValidationError:
+        raise _unknown(name, "it is no hub name") from None
+    except OSError as error:
+        raise _unknown(name, _what_failed(error)) from None
+
+
+def _what_failed(error: OSError) -> str:
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+
+    if isinstance(error, GatedRepoError):
+        return "the hub asks for its licence to be accepted first"
+    if isinstance(error, RepositoryNotFoundError):
+        return "the hub does not know it"
+    return "the hub cannot be reached, and it was not fetched before"
+
+
+def _unknown(name: str, why: str) -> NotFound:
+    known = [*_shelf_names(), *(entry.name for entry in Path().iterdir() if (entry / "config.json").is_file())]
+    return NotFound(f"no model is called '{name}': {why}", mend=f"{nearest(name, known)} Or name a folder.")

@@ -1,0 +1,1 @@
+"""The poolings, one file each."""

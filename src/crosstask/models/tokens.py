@@ -1,0 +1,26 @@
+"""A batch of token ids as a trunk reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Padded token ids of a batch, each tensor [batch, position].
+
+    `ids` are int64; `mask` is bool, True where a real token stands; `type_ids` (int64) tell the first text of a pair
+    from the second, None for a trunk that has no such embedding.
+    """
+
+    ids: Tensor
+    mask: Tensor
+    type_ids: Tensor | None = None
+
+    def to(self, device: torch.device | str) -> Tokens:
+        """The same tokens on `device`."""
+        type_ids = None if self.type_ids is None else self.type_ids.to(device, non_blocking=True)
+        return Tokens(self.ids.to(device, non_blocking=True), self.mask.to(device, non_blocking=True), type_ids)

@@ -1,0 +1,211 @@
+"""The one file that knows transformers: opens and saves trunks, and makes its sequence classifiers."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from safetensors import SafetensorError
+from torch import Tensor, nn
+
+from crosstask.errors import InputError
+from crosstask.models.anatomy import layer_list
+from crosstask.models.checkpoint_folder import check_checkpoint
+from crosstask.models.model_source import model_folder
+from crosstask.models.text_encoder import TextEncoder, ensure_pad_token, text_encoder
+from crosstask.models.trunk import Trunk
+from crosstask.ui import Silent, Ui
+
+_PROVENANCE = ("_name_or_path", "architectures", "dtype", "torch_dtype", "transformers_version")
+"""Entries of a config that say where it comes from and nothing of what it computes."""
+
+
+def load_trunk(name: str | os.PathLike[str], *, max_length: int | None = None, ui: Ui | None = None) -> Trunk:
+    """The trunk called `name`: a shelf name, a folder, a bundle, or a hub name; in float32, in evaluation mode.
+
+    `max_length` shortens what the checkpoint allows. InputError where the checkpoint is damaged, lacks weights or does
+    not fit its config; NotFound where the name stands for nothing.
+    """
+    ui = ui or Silent()
+    folder = model_folder(name, ui)
+    check_checkpoint(folder)
+    with _quiet():
+        encoder = _encoder(folder)
+        tokenizer = _tokenizer(folder)
+    ensure_pad_token(tokenizer, str(name), ui)
+    return Trunk(
+        encoder.eval(),
+        text_encoder(tokenizer, encoder, max_length),
+        encoder.config.hidden_size,
+        name=str(name),
+        config={key: value for key, value in encoder.config.to_dict().items() if key not in _PROVENANCE},
+        label_names=_label_names(encoder.config),
+    )
+
+
+def load_text_encoder(
+    name: str | os.PathLike[str], *, max_length: int | None = None, ui: Ui | None = None
+) -> TextEncoder:
+    """The text encoder of the trunk called `name`, without loading its weights; errors as those of `load_trunk`."""
+    from transformers import AutoConfig, AutoModel
+
+    ui = ui or Silent()
+    folder = model_folder(name, ui)
+    check_checkpoint(folder)
+    with _quiet():
+        tokenizer = _tokenizer(folder)
+        try:
+            config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        except (OSError, ValueError, KeyError) as error:
+            raise _damaged(folder, "config", error) from None
+        with torch.device("meta"):
+            encoder = AutoModel.from_config(config)
+    ensure_pad_token(tokenizer, str(name), ui)
+    return text_encoder(tokenizer, encoder, max_length)
+
+
+def save_trunk(trunk: Trunk, folder: Path) -> None:
+    """Write the encoder and its tokenizer into `folder`, as `save_pretrained` does."""
+    save_pretrained(trunk.encoder, trunk.text, folder)
+
+
+def save_pretrained(model: nn.Module, text: TextEncoder, folder: Path) -> None:
+    """Write any of transformers' models with the tokenizer of `text` into `folder`."""
+    tokenizer = cast(Any, text.tokenizer)
+    if tokenizer.is_fast:
+        tokenizer.backend_tokenizer.no_truncation()  # the last call's, which would be saved with it
+    with _quiet():
+        cast(Any, model).save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+
+
+def sequence_classifier(trunk: Trunk, labels: Sequence[str], more_layers: int) -> tuple[nn.Module, nn.Module]:
+    """The trunk's own `...ForSequenceClassification`, `more_layers` fresh layers above the trunk's; and its encoder.
+
+    Weights that the trunk has are copied into it; the fresh layers and the head wait to be written.
+    """
+    from transformers import AutoModelForSequenceClassification
+
+    config = copy.deepcopy(cast(Any, trunk.encoder).config)
+    config.num_hidden_layers += more_layers
+    config.id2label = dict(enumerate(labels))
+    config.label2id = {label: number for number, label in enumerate(labels)}
+    config.problem_type = "single_label_classification"
+    with _quiet():
+        model: Any = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)
+    model.base_model.load_state_dict(trunk.encoder.state_dict(), strict=False)
+    return model.eval(), model.base_model
+
+
+def classifier_logits(folder: Path, texts: Sequence[tuple[str, ...]]) -> Tensor:
+    """Logits [text, label] that people without crosstask get from the exported `folder`."""
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    with _quiet(), torch.inference_mode():
+        model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        fields = [list(field) for field in zip(*texts, strict=True)]
+        logits: Tensor = model(**tokenizer(*fields, padding=True, truncation=True, return_tensors="pt")).logits
+    return logits
+
+
+def _encoder(folder: Path) -> Any:
+    from transformers import AutoConfig, AutoModel
+
+    safe: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
+    try:
+        config = AutoConfig.from_pretrained(folder, **safe)
+        encoder, found = AutoModel.from_pretrained(
+            folder,
+            config=config,
+            dtype=torch.float32,
+            use_safetensors=True,
+            ignore_mismatched_sizes=True,  # they are reported in `found`, and refused below
+            output_loading_info=True,
+            **_without_pooler(config),
+            **safe,
+        )
+    except SafetensorError as error:
+        raise _damaged(folder, "weights", error) from None
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise _damaged(folder, "config", error) from None
+    if config.is_encoder_decoder:
+        raise InputError("the model is an encoder-decoder", file=folder, mend="Name a model that is an encoder.")
+    _check_found(folder, encoder, found)
+    return encoder
+
+
+def _without_pooler(config: Any) -> dict[str, bool]:
+    """The argument that leaves out the pooler, for model classes that have it: nothing here reads it."""
+    from transformers import MODEL_MAPPING
+
+    model_class: Any = MODEL_MAPPING[type(config)]
+    takes = "add_pooling_layer" in inspect.signature(model_class).parameters
+    return {"add_pooling_layer": False} if takes else {}
+
+
+def _check_found(folder: Path, encoder: nn.Module, found: dict[str, Any]) -> None:
+    """InputError where weights of the encoder are missing, of another shape, or of layers that it does not have."""
+    layers = f"{layer_list(encoder)[0]}."
+    faults = {
+        "lack": found["missing_keys"],
+        "have another shape for": [key[0] for key in found["mismatched_keys"]],
+        "have more layers than the config, such as": [key for key in found["unexpected_keys"] if layers in key],
+    }
+    for fault, keys in faults.items():
+        if keys:
+            raise InputError(
+                f"the weights {fault} '{min(keys)}' ({len(keys)} in all)",
+                file=folder,
+                mend="Use the config.json that belongs to these weights.",
+            )
+
+
+def _damaged(folder: Path, part: str, error: Exception) -> InputError:
+    reason = str(error).strip().partition("\n")[0]
+    return InputError(
+        f"the model's {part} cannot be read: {reason}", file=folder, mend="Fetch or copy the model again."
+    )
+
+
+def _tokenizer(folder: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    except Exception as error:  # the tokenizers library raises bare exceptions on damaged files
+        raise _damaged(folder, "tokenizer", error) from None
+
+
+def _label_names(config: Any) -> tuple[str, ...] | None:
+    """The labels of the checkpoint's own map, in order; None where it has only LABEL_0, LABEL_1, ..."""
+    names = tuple(str(config.id2label[key]) for key in sorted(config.id2label))
+    unnamed = all(name == f"LABEL_{key}" for key, name in enumerate(names))
+    return None if unnamed else names
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep transformers' own log lines, load reports, progress bars and warnings from the user."""
+    from transformers.utils import logging as noise
+
+    logging: Any = noise  # its functions have no types
+
+    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.set_verbosity(before)
+        if bars:
+            logging.enable_progress_bar()

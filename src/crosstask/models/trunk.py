@@ -1,0 +1,68 @@
+"""The trunk: a pretrained transformer that turns tokens into states."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from crosstask.models.anatomy import position_offset
+from crosstask.models.text_encoder import TextEncoder
+from crosstask.models.tokens import Tokens
+
+
+class Trunk(nn.Module):
+    """A Hugging Face encoder with its text encoder; `transformers_gateway.load_trunk` makes one.
+
+    `width` is the length of a state, `config` the encoder's config as plain values. `label_names` are the labels that
+    the checkpoint itself was trained on, None where it names none.
+    """
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        text: TextEncoder,
+        width: int,
+        *,
+        name: str,
+        config: Mapping[str, Any],
+        label_names: tuple[str, ...] | None = None,
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.text = text
+        self.width = width
+        self.name = name
+        self.config = config
+        self.label_names = label_names
+
+    @property
+    def content_hash(self) -> str:
+        """sha256 over the config, the maximum length and the weights as they are now."""
+        digest = hashlib.sha256(json.dumps([self.config, self.text.max_length], sort_keys=True).encode())
+        for name, weight in sorted(self.encoder.state_dict().items()):
+            digest.update(f"{name} {weight.dtype} {tuple(weight.shape)}".encode())
+            digest.update(weight.cpu().contiguous().flatten().view(torch.uint8).numpy())
+        return digest.hexdigest()
+
+    def forward(self, tokens: Tokens) -> Tensor:
+        """States [batch, position, width]; those at padding mean nothing."""
+        inputs = {"input_ids": tokens.ids, "attention_mask": tokens.mask.long()}
+        if tokens.type_ids is not None:
+            inputs["token_type_ids"] = tokens.type_ids
+        if self._needs_positions:
+            inputs["position_ids"] = (tokens.mask.long().cumsum(1) - 1).clamp_min(0)
+        states: Tensor = self.encoder(**inputs).last_hidden_state
+        return states
+
+    @cached_property
+    def _needs_positions(self) -> bool:
+        """Left padding moves the texts; encoders that count positions from the first column must be told so."""
+        takes = "position_ids" in inspect.signature(self.encoder.forward).parameters
+        return self.text.padding_side == "left" and takes and position_offset(self.encoder) == 0

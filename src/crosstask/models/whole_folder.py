@@ -1,0 +1,89 @@
+"""Folders and files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from safetensors import SafetensorError
+
+from crosstask.errors import OutputError
+
+
+@contextmanager
+def whole_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """A temporary sibling to write into, which becomes `folder` when the context ends well.
+
+    Killed at any moment, `folder` is as it was before or whole; what a killed writer left beside it goes with the next
+    one. OutputError where `folder` holds something and is not to be overwritten, or where writing fails.
+    """
+    folder = folder.resolve()
+    _check_free(folder, overwrite)
+    partial, old = (folder.with_name(f".{folder.name}.{what}") for what in ("partial", "old"))
+    try:
+        _clear(partial, old)
+        partial.mkdir(parents=True)
+        yield partial
+        _sync_tree(partial)
+        _swap(partial, folder, old)
+        _sync(folder.parent)
+    except (OSError, SafetensorError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise OutputError(f"cannot be written: {reason}", file=folder, mend="Choose another --out.") from None
+    finally:
+        _clear(partial, old)
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write `path` anew; at any moment it holds the old text or the new one."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        _sync(partial)
+        partial.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise OutputError(f"cannot be written: {error.strerror}", file=path, mend="Check its permissions.") from None
+
+
+def _check_free(folder: Path, overwrite: bool) -> None:
+    if folder.is_file():
+        raise OutputError("is a file, and a folder is to be written", file=folder, mend="Choose another --out.")
+    if folder.exists() and any(folder.iterdir()) and not overwrite:
+        raise OutputError("holds something already", file=folder, mend="Choose another --out, or add --overwrite.")
+
+
+def _swap(new: Path, folder: Path, old: Path) -> None:
+    """Move `new` to `folder`, and what stood there to `old`."""
+    if folder.exists():
+        folder.replace(old)
+    try:
+        new.replace(folder)
+    except OSError:
+        if old.exists():
+            old.replace(folder)
+        raise
+
+
+def _clear(*folders: Path) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in (*folder.rglob("*"), folder):
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    if os.name == "nt" and path.is_dir():  # Windows has no sync of a folder
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

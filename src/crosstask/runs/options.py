@@ -1,0 +1,66 @@
+"""The options of a training run, shared by every verb that trains."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from crosstask.choices import choice
+from crosstask.method import Method
+
+_EPOCHS = 3
+_LEAST_STEPS = 60
+
+
+class TrainingOptions(Method):
+    """How to train: tuning, objective, rates, length. Every field has the default that a run writes back."""
+
+    tuning: Annotated[Any, choice("crosstask.models.tuning:TUNINGS")] = "full"
+    """What trains and how fast."""
+    objective: str = "head"
+    """The way the task is learned, with its options: head, head:pooling=cls,class_weights=balanced."""
+    labels_per_class: Annotated[int | None, Field(ge=1)] = None
+    """Use this many labelled rows a class for everything; draws are nested and follow the seed."""
+    epochs: Annotated[float | None, Field(gt=0)] = None
+    """Passes over the training rows; by default 3, and as many more as make 60 steps."""
+    steps: Annotated[int | None, Field(ge=1)] = None
+    """Optimizer steps, instead of epochs."""
+    batch_size: Annotated[int, Field(ge=1)] = 32
+    """Rows of one optimizer step."""
+    micro_tokens: Annotated[int, Field(ge=1)] = 4096
+    """Most padded tokens in one forward pass; a step of more is computed in parts, with the same result."""
+    learning_rate: Annotated[float, Field(gt=0)] = 5e-5
+    """Peak learning rate of the trunk."""
+    head_learning_rate: Annotated[float | None, Field(gt=0)] = 1e-3
+    """Peak learning rate of the head."""
+    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    """Share of the steps in which the rate climbs."""
+    decay: Literal["linear", "cosine", "constant"] = "linear"
+    """How the rate falls after the warm-up."""
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    """AdamW's weight decay, on weight matrices only."""
+    clip: Annotated[float, Field(gt=0)] = 1.0
+    """Largest gradient norm."""
+    patience: Annotated[int, Field(ge=1)] = 3
+    """Stop after this many validation scores without a better one."""
+    max_length: Annotated[int | None, Field(ge=8)] = None
+    """Cut texts to this many tokens; by default the checkpoint's own limit."""
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    """Number format of matrix products; auto is bf16 on GPUs that have it, fp32 elsewhere."""
+    save_seconds: Annotated[float, Field(ge=0)] = 60.0
+    """Save a checkpoint about this often; the result does not depend on it."""
+
+    def steps_for(self, rows: int) -> int:
+        """Optimizer steps for this many training rows.
+
+        >>> TrainingOptions(batch_size=16).steps_for(32), TrainingOptions(epochs=10, batch_size=16).steps_for(32)
+        (60, 20)
+        """
+        if self.steps is not None:
+            return self.steps
+        batches = math.ceil(rows / self.batch_size)
+        if self.epochs is None:
+            return max(_EPOCHS * batches, _LEAST_STEPS)
+        return max(1, round(self.epochs * batches))

@@ -1,0 +1,150 @@
+"""A trial: one training run as a value. Its inputs, its key, and the model they give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from crosstask.evidence.calibration import fit_temperature
+from crosstask.models.model import MultiTaskModel
+from crosstask.objectives import Objective, objective_for
+from crosstask.runs.key import content_key
+from crosstask.runs.options import TrainingOptions
+from crosstask.runs.start import Start
+from crosstask.tasks.kind import Scores
+from crosstask.tasks.mixture import Mixture
+from crosstask.tasks.task import TRAIN, VALIDATION, Task
+from crosstask.training.finish import Finish, KeepBest, KeepLast
+from crosstask.training.fit import Fit
+from crosstask.training.inference import outputs
+from crosstask.training.lesson import Lesson
+from crosstask.training.loop import Training
+from crosstask.training.padding_gate import check_padding
+from crosstask.training.phase import Phase
+from crosstask.training.randomness import torch_draws
+from crosstask.training.rates import Rates
+from crosstask.training.runtime import Runtime
+from crosstask.training.schedule import Schedule
+from crosstask.ui import Ui
+
+_SCORES_A_RUN = 10  # validation passes at most, epochs allowing
+_TEMPERATURE_ROWS = 100  # fewer validation rows cannot say how sure to be
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a trial ends with: the model, its scores on validation data if there are any, its journal."""
+
+    model: MultiTaskModel
+    task: Task
+    objective: Objective
+    temperature: float
+    validation: Scores | None
+    journal: list[dict[str, Any]]
+    steps: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A task with the splits to be used as they are, a start, and how to train. Trained twice, it gives the same."""
+
+    task: Task
+    start: Start
+    options: TrainingOptions
+    runtime: Runtime
+    seed: int = 0
+
+    @property
+    def key(self) -> str:
+        """Equal for trials with equal results."""
+        return content_key(
+            {"options": self.options.config(), "seed": self.seed, "device": str(self.runtime.device)},
+            data=self.task.fingerprint,
+            trunk=self.start.trunk.content_hash,
+        )
+
+    @cached_property
+    def objective(self) -> Objective:
+        """The way the task's kind is learned."""
+        return objective_for(self.task.kind, self.options.objective)
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps at most."""
+        return self.options.steps_for(len(self.task.split(TRAIN)))
+
+    def lesson(self, split: str) -> Lesson:
+        """One split of the task, ready for the model."""
+        return Lesson.of(self.task, split, self.objective, self.start.trunk.text)
+
+    def train(self, ui: Ui, folder: Path | None = None) -> Trained:
+        """Train, resuming from `folder` where a checkpoint stands there."""
+        lesson = self.lesson(TRAIN)
+        validation = self.lesson(VALIDATION) if VALIDATION in self.task.splits else None
+        for note in filter(None, [lesson.truncation()]):
+            ui.note(note)
+        model = self._model(ui)
+        check_padding(model, lesson, self.runtime)
+        journal = self._fit(model, lesson, validation, folder).run(ui)
+        return self._trained(model, validation, journal)
+
+    def _model(self, ui: Ui) -> MultiTaskModel:
+        with torch_draws(self.seed, 0, "head", self.runtime.device):
+            head = self.start.head_for(self.task, self.objective, ui)
+        return MultiTaskModel(self.start.trunk, {self.task.name: head}).to(self.runtime.device)
+
+    def _fit(self, model: MultiTaskModel, lesson: Lesson, validation: Lesson | None, folder: Path | None) -> Fit:
+        training = Training(model, [self._phase(lesson)], self.runtime, seed=self.seed)
+        finish: Finish = KeepLast() if validation is None else KeepBest(self.options.patience)
+        epoch = -(-len(lesson.features) // self.options.batch_size)
+        return Fit(
+            training,
+            finish,
+            score=None if validation is None else lambda: self._score(model, validation),
+            score_every=max(epoch, self.steps // _SCORES_A_RUN),
+            scored=[] if validation is None else [validation],
+            folder=folder,
+            save_seconds=self.options.save_seconds,
+        )
+
+    def _phase(self, lesson: Lesson) -> Phase:
+        options = self.options
+        return Phase(
+            steps=self.steps,
+            mixture=Mixture([self.task], self.seed),
+            lessons={self.task.name: lesson},
+            tuning=options.tuning,
+            rates=Rates(
+                learning_rate=options.learning_rate,
+                head_learning_rate=options.head_learning_rate,
+                weight_decay=options.weight_decay,
+                clip=options.clip,
+                schedule=Schedule(warmup=options.warmup, decay=options.decay),
+            ),
+            batch_size=options.batch_size,
+            micro_tokens=options.micro_tokens,
+        )
+
+    def _score(self, model: MultiTaskModel, lesson: Lesson) -> dict[str, float]:
+        metrics = self._scores(model, lesson).metrics
+        values = {name: interval.value for name, interval in metrics.items()}
+        return {"score": values[self.task.kind.primary_metric], **values}
+
+    def _scores(self, model: MultiTaskModel, lesson: Lesson) -> Scores:
+        logits = outputs(model, lesson, self.runtime)
+        return self.task.kind.score(self.objective.decode(self.task.kind, logits), lesson.examples, self.seed)
+
+    def _trained(self, model: MultiTaskModel, validation: Lesson | None, journal: list[dict[str, Any]]) -> Trained:
+        model.eval()
+        enough = validation is not None and len(validation.features) >= _TEMPERATURE_ROWS
+        return Trained(
+            model=model,
+            task=self.task,
+            objective=self.objective,
+            temperature=self._temperature(model, validation) if validation is not None and enough else 1.0,
+            validation=None if validation is None else self._scores(model, validation),
+            journal=journal,
+            steps=max(row["step"] for row in journal),
+        )

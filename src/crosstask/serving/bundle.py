@@ -1,0 +1,120 @@
+"""A loaded bundle: predict, evaluate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crosstask.errors import ConfigError, NotFound, nearest
+from crosstask.serving.evaluation import Evaluation, calibration, misses
+from crosstask.serving.learned import LearnedTask
+from crosstask.serving.prediction import Prediction
+from crosstask.tasks import open_task, read_inputs
+from crosstask.tasks.task import TEST, Example
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from crosstask.models.bundle_record import BundleRecord
+    from crosstask.models.model import MultiTaskModel
+    from crosstask.training.runtime import Runtime
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A model with the tasks it has learned, ready to be asked.
+
+    `tasks` holds what it learned by name, `record` how it came to be and what was measured; `path` is the folder it
+    stands in, None where it was not saved.
+    """
+
+    path: Path | None
+    record: BundleRecord = field(repr=False)
+    tasks: Mapping[str, LearnedTask] = field(repr=False)
+    model: MultiTaskModel = field(repr=False)
+    runtime: Runtime = field(repr=False)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The label names of the only task, in the order of the columns of `predict_proba`."""
+        return self.learned().labels
+
+    def learned(self, task: str | None = None) -> LearnedTask:
+        """The learned task of this name; it may be left out where the bundle has one."""
+        if task is None and len(self.tasks) == 1:
+            return next(iter(self.tasks.values()))
+        if task is None:
+            names = ", ".join(self.tasks)
+            raise ConfigError(
+                f"the bundle has {len(self.tasks)} tasks: {names}", field="task", mend="Name one of them."
+            )
+        if task not in self.tasks:
+            raise NotFound(f"the bundle has no task '{task}'", field="task", mend=nearest(task, self.tasks))
+        return self.tasks[task]
+
+    def predict(self, inputs: Any, task: str | None = None) -> list[Prediction]:
+        """The label and the probabilities of each row.
+
+        `inputs` are texts, tuples of two texts for a task on pairs, mappings by field or column, a DataFrame, or the
+        `Path` of a file; one text may stand alone. InputError names the row that does not fit the task.
+        """
+        learned = self.learned(task)
+        rows = [inputs] if isinstance(inputs, str) else inputs
+        return self.predict_examples(read_inputs(rows, learned.task.kind), learned)
+
+    def predict_proba(self, inputs: Any, task: str | None = None) -> np.ndarray:
+        """Probabilities [rows, labels] in the order of `labels`."""
+        import numpy as np
+
+        learned = self.learned(task)
+        rows = [[*found.probabilities.values()] for found in self.predict(inputs, task)]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), len(learned.labels))
+
+    def evaluate(self, source: Any, split: str = TEST, task: str | None = None, seed: int = 0) -> Evaluation:
+        """Score one split of a task given by file, folder, DataFrame or rows, with the head of `task`.
+
+        A file that is one table is the split. Reading a test split is recorded in the bundle's folder. InputError
+        where a row has a label that the bundle has not learned.
+        """
+        learned = self.learned(task)
+        given = open_task(source, split=split, kind=learned.task.kind)
+        examples = given.split(split).examples
+        predictions = self.predict_examples(examples, learned)
+        scores = learned.score(predictions, examples, seed)
+        found = calibration(predictions, examples), misses(predictions, examples)
+        evaluation = Evaluation(given.name, split, scores, *found)
+        if self.path is not None and split == TEST:
+            _record_reading(self.path, evaluation, given.fingerprint)
+        return evaluation
+
+    def predict_examples(self, examples: Sequence[Example], learned: LearnedTask) -> list[Prediction]:
+        """The predictions of a learned task for examples of its kind."""
+        if not examples:
+            return []
+        from crosstask.training.inference import outputs
+        from crosstask.training.lesson import Lesson
+
+        lesson = Lesson.of_examples(learned.task, examples, learned.objective, self.model.trunk.text)
+        return learned.decode(outputs(self.model, lesson, self.runtime))
+
+
+def load(path: str | Path, device: str = "auto") -> Bundle:
+    """Open a bundle after checking the hash of every file in it; BundleError where one differs."""
+    from crosstask.models.bundle import read_bundle
+    from crosstask.training.runtime import Runtime
+
+    contents = read_bundle(path)
+    runtime = Runtime.make(device)
+    tasks = {name: LearnedTask.of(description) for name, description in contents.tasks.items()}
+    return Bundle(Path(path), contents.record, tasks, contents.model.to(runtime.device).eval(), runtime)
+
+
+def _record_reading(path: Path, evaluation: Evaluation, fingerprint: str) -> None:
+    """Write into the bundle that this test split is no longer unseen; OutputError where that cannot be written."""
+    from crosstask.models.bundle import read_record, update_record
+
+    metrics = {name: interval.to_json() for name, interval in evaluation.metrics.items()}
+    reading = {"task": evaluation.task, "rows": evaluation.scores.rows, "data": fingerprint, "metrics": metrics}
+    update_record(path, read_record(path).with_test_read(reading))

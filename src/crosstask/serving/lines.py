@@ -1,0 +1,105 @@
+"""Rows in and answers out, one a line: plain texts or JSON objects in, JSON objects out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+from crosstask.errors import InputError, OutputError
+from crosstask.tasks import read_inputs
+from crosstask.tasks.bounded import MAX_LINE
+from crosstask.tasks.kind import Kind
+from crosstask.tasks.task import Example
+
+Row = str | dict[str, Any]
+
+STANDARD_INPUT = "standard input"
+
+
+def rows(lines: Iterable[str], file: str | None = None) -> Iterator[Row]:
+    """The rows of lines: JSON objects where the first line is one, else each line is a text.
+
+    InputError with the row where a line is empty, or is no JSON object among JSON objects.
+
+    >>> list(rows(["what a film", "{curly} text"])), list(rows(['{"text": "what a film"}']))
+    (['what a film', '{curly} text'], [{'text': 'what a film'}])
+    """
+    numbered = enumerate((line.rstrip("\r\n") for line in lines), start=1)
+    first = next(numbered, None)
+    if first is None:
+        return
+    objects = _object(first[1]) is not None
+    for number, line in chain([first], numbered):
+        row = _object(line) if objects else line.strip()
+        if not row:
+            message = "is no JSON object as the first row is" if objects and line.strip() else "is empty"
+            raise InputError(message, file=file, row=number, mend="Give one text or one JSON object a line.")
+        yield row
+
+
+def examples(lines: Iterable[str], kind: Kind, file: str | None = None) -> Iterator[Example]:
+    """The examples of lines, as `rows` reads them; at least one, or an InputError."""
+    number = 0
+    for number, row in enumerate(rows(lines, file), start=1):
+        try:
+            (example,) = read_inputs([row], kind)
+        except InputError as error:
+            raise InputError(error.message, file=file, row=number, field=error.field, mend=error.mend) from None
+        yield replace(example, row=number)
+    if not number:
+        raise InputError("there is nothing to predict", file=file, mend="Give at least one text.")
+
+
+def standard_input() -> Iterator[str]:
+    """The lines of standard input, decoded as UTF-8; InputError where nobody pipes anything into it."""
+    stream: IO[bytes] = sys.stdin.buffer
+    if sys.stdin.isatty():
+        raise InputError("there is nothing to predict", mend="Give texts, --input FILE, or pipe lines into it.")
+    for number, line in enumerate(iter(lambda: stream.readline(MAX_LINE + 1), b""), start=1):
+        if len(line) > MAX_LINE:
+            raise InputError("is longer than 16 MiB", file=STANDARD_INPUT, row=number, mend="Shorten the text.")
+        yield _decoded(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line, number)
+
+
+def write_json_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> int:
+    """Write the records to a file that is there whole or not at all; how many there were."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    count = 0
+    try:
+        with partial.open("w", encoding="utf-8", errors="backslashreplace") as out:
+            for count, record in enumerate(records, start=1):  # noqa: B007
+                out.write(json.dumps(record, ensure_ascii=False) + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"cannot be written ({error.strerror or error})", file=path, mend="Choose another --out."
+        ) from None
+    finally:
+        partial.unlink(missing_ok=True)
+    return count
+
+
+def _object(line: str) -> dict[str, Any] | None:
+    if not line.lstrip().startswith("{"):
+        return None
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _decoded(line: bytes, number: int) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"is not UTF-8 (byte 0x{line[error.start]:02x} at {error.start + 1})"
+        raise InputError(message, file=STANDARD_INPUT, row=number, mend="Pipe UTF-8 text into it.") from None

@@ -1,0 +1,86 @@
+"""The contract of a verb: a step is a frozen, validated value that can be planned and run.
+
+A verb `NAME` is one file, `steps/NAME.py`, with one class; the function, the command and the recipe entry come from it.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, Field
+from pydantic.fields import FieldInfo
+
+from crosstask.choices import Choice, TaskSource, TaskSources, choice
+from crosstask.method import Method
+from crosstask.ui import Ui
+
+__all__ = ["Choice", "Result", "Step", "TaskSource", "TaskSources", "choice", "planned"]
+
+
+def _show_nothing(ui: Ui) -> None: ...
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a step gives back at each door.
+
+    `value` is what Python callers get. `record` is the one JSON object of `--json`; a step that answers one object a
+    line gives `lines` instead, which go to stdout with and without `--json`. `show` tells people the same on the `Ui`.
+    """
+
+    value: Any = None
+    record: Mapping[str, Any] = field(default_factory=dict)
+    lines: Iterable[Mapping[str, Any]] | None = None
+    show: Callable[[Ui], None] = _show_nothing
+
+
+def _device(name: str) -> str:
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", name):
+        raise ValueError("a device is auto, cpu, mps, cuda or cuda:N")
+    return name
+
+
+class Step(Method):
+    """A verb as a value: its fields are its options at every door, each with its help text as the string below it.
+
+    The first line of the class's docstring, and of its file's, is the help line of the command.
+    """
+
+    positional: ClassVar[tuple[str, ...]] = ()
+    """Fields that stand without their name on the command line, in order; a last one that is a tuple takes the rest."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    """Seed of every random draw."""
+    device: Annotated[str, AfterValidator(_device)] = "auto"
+    """Where to compute: auto, cpu, mps, cuda or cuda:N."""
+
+    @classmethod
+    def options(cls) -> dict[str, FieldInfo]:
+        """The fields as doors list them: the positional ones, the verb's own, then those of every verb."""
+        own = [name for name in cls.model_fields if name not in Step.model_fields]
+        return {name: cls.model_fields[name] for name in dict.fromkeys([*cls.positional, *own, *Step.model_fields])}
+
+    @abstractmethod
+    def run(self, ui: Ui) -> Result:
+        """Do it."""
+
+    @abstractmethod
+    def plan(self, ui: Ui) -> Result:
+        """What `run` would do, how long it would take and how much memory, without doing it: see `planned`."""
+
+    def perform(self, ui: Ui, *, dry_run: bool = False) -> Result:
+        """Run, or with `dry_run` only plan."""
+        return self.plan(ui) if dry_run else self.run(ui)
+
+
+def planned(actions: Sequence[str], *, seconds: float | None = None, memory: int | None = None, **facts: Any) -> Result:
+    """The result of a dry run: what would be done, in how many `seconds`, with how many bytes of `memory`, if known."""
+    record = {"plan": {"actions": list(actions), "seconds": seconds, "memory": memory, **facts}}
+    shown = [("would", action) for action in actions]
+    shown += [] if seconds is None else [("time", f"about {seconds:,.0f} s")]
+    shown += [] if memory is None else [("memory", f"about {memory / 2**20:,.0f} MiB")]
+    return Result(record["plan"], record, show=lambda ui: ui.table("dry run", [("", "plan"), *shown]))

@@ -1,0 +1,65 @@
+"""Show what a task holds: columns, balance, lengths, duplicates, conflicts, leakage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from crosstask.step import Result, Step, TaskSources, planned
+from crosstask.ui import Ui
+
+if TYPE_CHECKING:
+    from crosstask.tasks.checks.inspection import Inspection
+    from crosstask.tasks.task import Example
+
+
+class Inspect(Step):
+    """Show what a task holds: columns, balance, lengths, duplicates, conflicts, leakage.
+
+    Two rows are duplicates where their inputs are equal but for case and white space. Several tasks given together are
+    also compared with one another.
+    """
+
+    positional: ClassVar[tuple[str, ...]] = ("tasks",)
+
+    tasks: Annotated[TaskSources, Field(min_length=1)]
+    """The tasks: files, folders or sample:NAME."""
+    model: str = "starter"
+    """The model whose tokens are counted: a folder, a shelf name or a hub name."""
+    max_length: Annotated[int | None, Field(ge=8)] = None
+    """Tokens a row may have before it is cut; the model's own limit unless given."""
+    near: Annotated[float, Field(gt=0, le=1)] = 0.7
+    """The least similarity of near duplicates: shared three-word shingles over all of both texts."""
+
+    def run(self, ui: Ui) -> Result:
+        """Open the tasks, count their tokens, and check them."""
+        from crosstask.models.transformers_gateway import load_text_encoder
+        from crosstask.tasks import open_task
+        from crosstask.tasks.checks.inspection import inspect_tasks
+
+        tasks = [open_task(source, ui=ui) for source in self.tasks]
+        text = load_text_encoder(self.model, max_length=self.max_length, ui=ui)
+
+        def count_tokens(examples: Sequence[Example]) -> list[int]:
+            return [encoding.length for encoding in text.encode([tuple(row.inputs.values()) for row in examples])]
+
+        found = inspect_tasks(tasks, count_tokens, text.max_length, self.near)
+        return Result(found, found.to_json(), show=lambda ui: _show(found, ui))
+
+    def plan(self, ui: Ui) -> Result:
+        """Say what would be read."""
+        return planned([f"read and check {source}" for source in self.tasks])
+
+
+def _show(found: Inspection, ui: Ui) -> None:
+    from crosstask.tasks.checks.tables import tables
+
+    for title, rows in tables(found):
+        ui.table(title, rows)
+    for facts in found.tasks:
+        for note in facts.task.notes:
+            ui.note(note)
+        for warning in facts.warnings:
+            ui.note(f"warning: {facts.task.name}: {warning}")

@@ -1,0 +1,85 @@
+"""Predict the labels of texts with a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crosstask.step import Result, Step, planned
+from crosstask.ui import Ui
+
+if TYPE_CHECKING:
+    from crosstask.serving.bundle import Bundle
+    from crosstask.serving.prediction import Prediction
+    from crosstask.tasks.kind import Kind
+    from crosstask.tasks.task import Example
+
+_BATCH = 256
+
+
+class Predict(Step):
+    """Predict the labels of texts with a bundle.
+
+    Texts come from the command line, from a file with the task's columns, or line by line from standard input. They may
+    be JSON objects with the task's fields. The answers are JSON lines.
+    """
+
+    positional: ClassVar[tuple[str, ...]] = ("bundle", "texts")
+
+    bundle: Path
+    """The folder of the bundle."""
+    texts: tuple[str, ...] = ()
+    """What to predict; standard input where neither texts nor a file are given."""
+    input: Path | None = None
+    """A file to predict, with the task's columns."""
+    task: str | None = None
+    """The name of the task, where the bundle has several."""
+    out: Path | None = None
+    """A file for the answers, instead of standard output."""
+
+    def run(self, ui: Ui) -> Result:
+        """Open the bundle and answer batch by batch; the value is an iterator of predictions, or the path of `out`."""
+        from crosstask.serving.bundle import load
+
+        predictions = self._predictions(load(self.bundle, self.device))
+        answers = (found.to_json() for found in predictions)
+        if self.out is None:
+            return Result(predictions, lines=answers)
+        return _written(self.out, answers)
+
+    def plan(self, ui: Ui) -> Result:
+        """Say what would be predicted, and where the answers would go."""
+        source = self.input or (f"{len(self.texts)} texts" if self.texts else "standard input")
+        return planned(
+            [f"predict {source} with {self.bundle}", f"write the answers to {self.out or 'standard output'}"]
+        )
+
+    def _predictions(self, bundle: Bundle) -> Iterator[Prediction]:
+        learned = bundle.learned(self.task)
+        for examples in _batches(self._examples(learned.task.kind)):
+            yield from bundle.predict_examples(examples, learned)
+
+    def _examples(self, kind: Kind) -> Iterator[Example]:
+        from crosstask.serving.lines import STANDARD_INPUT, examples, standard_input
+        from crosstask.tasks import read_inputs
+
+        if self.input is not None:
+            return iter(read_inputs(self.input, kind))
+        if self.texts:
+            return examples(self.texts, kind)
+        return examples(standard_input(), kind, STANDARD_INPUT)
+
+
+def _batches(examples: Iterator[Example]) -> Iterator[list[Example]]:
+    while batch := list(islice(examples, _BATCH)):
+        yield batch
+
+
+def _written(out: Path, answers: Iterator[dict[str, Any]]) -> Result:
+    from crosstask.serving.lines import write_json_lines
+
+    count = write_json_lines(out, answers)
+    record = {"out": str(out), "rows": count}
+    return Result(out, record, show=lambda ui: ui.note(f"{count:,} predictions written to {out}"))

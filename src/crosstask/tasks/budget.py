@@ -1,0 +1,34 @@
+"""Label budgets: a few rows of each class, drawn so that smaller draws are part of larger ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crosstask.errors import InputError
+from crosstask.tasks.ordering import seeded_order
+from crosstask.tasks.task import TRAIN, VALIDATION, Example, Task
+
+
+def draw_labels(task: Task, per_class: int, seed: int) -> Task:
+    """The task with `per_class` train rows of each label, and without a validation split.
+
+    The draw of 8 is part of the draw of 16 of the same seed, and the same data in another order gives the same draw.
+    The validation split goes because its labels would count too: what is drawn is all that may be learned from.
+    """
+    train = task.split(TRAIN)
+    by_label: dict[str, list[Example]] = {}
+    for example in seeded_order(train.examples, seed, "draw"):
+        by_label.setdefault(example.target, []).append(example)
+    for label, rows in sorted(by_label.items()):
+        if len(rows) < per_class:
+            message = f"the label '{label}' has {len(rows)} train rows where {per_class} are asked for"
+            raise InputError(message, file=train.file, mend=f"Ask for at most {_most(by_label)} labels a class.")
+    drawn = [example for rows in by_label.values() for example in rows[:per_class]]
+    splits = {name: split for name, split in task.splits.items() if name != VALIDATION}
+    note = f"{task.name}: {per_class} train rows a class drawn with seed {seed}"
+    note += ", the validation split is set aside" if VALIDATION in task.splits else ""
+    return task.with_splits(**{**splits, TRAIN: replace(train, examples=drawn)}).noting(note)
+
+
+def _most(by_label: dict[str, list[Example]]) -> int:
+    return min(len(rows) for rows in by_label.values())

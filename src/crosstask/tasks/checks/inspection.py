@@ -1,0 +1,113 @@
+"""Everything the checks say of a task, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crosstask.tasks.checks.balance import Balance, balance
+from crosstask.tasks.checks.leakage import Leakage, leakage
+from crosstask.tasks.checks.lengths import Lengths, lengths
+from crosstask.tasks.checks.match import Match
+from crosstask.tasks.checks.near import THRESHOLD
+from crosstask.tasks.checks.repeats import Repeats, repeats
+from crosstask.tasks.checks.warnings import leakage_warning, split_warnings
+from crosstask.tasks.task import TRAIN, Example, Split, Task
+
+CountTokens = Callable[[Sequence[Example]], Sequence[int]]
+"""Examples -> the uncut length in tokens of each."""
+
+
+@dataclass(frozen=True)
+class SplitFacts:
+    """What the checks found in one split."""
+
+    split: Split
+    repeats: Repeats
+    balance: Balance
+    tokens: Lengths
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON: rows, file, duplicates, conflicts, labels, tokens, and example rows."""
+        return {
+            "rows": len(self.split),
+            "file": self.split.file,
+            "duplicates": self.repeats.duplicates,
+            "conflicts": self.repeats.conflicts,
+            "labels": dict(self.balance.counts),
+            "tokens": self.tokens.to_json(),
+            "duplicate_rows": _matches(self.repeats.duplicate_rows),
+            "conflict_rows": _matches(self.repeats.conflict_rows),
+        }
+
+
+@dataclass(frozen=True)
+class TaskFacts:
+    """What the checks found in one task, split by split, and the sentences a person should read."""
+
+    task: Task
+    splits: Mapping[str, SplitFacts]
+    warnings: tuple[str, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The label names found in any split, those of train first."""
+        return tuple(dict.fromkeys(label for facts in self.splits.values() for label in sorted(facts.balance.counts)))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON: name, kind, fields (field -> column), labels, splits, warnings, notes."""
+        return {
+            "name": self.task.name,
+            "kind": self.task.kind.method_name(),
+            "fields": dict(self.task.kind.columns),
+            "labels": list(self.labels),
+            "splits": {name: facts.to_json() for name, facts in self.splits.items()},
+            "warnings": list(self.warnings),
+            "notes": list(self.task.notes),
+        }
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """The facts of tasks given together, and what their splits share."""
+
+    tasks: tuple[TaskFacts, ...]
+    leakage: tuple[Leakage, ...]
+    threshold: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON: tasks, leakage, near_threshold."""
+        return {
+            "tasks": [facts.to_json() for facts in self.tasks],
+            "leakage": [found.to_json() for found in self.leakage],
+            "near_threshold": self.threshold,
+        }
+
+
+def inspect_tasks(
+    tasks: Sequence[Task], count_tokens: CountTokens, limit: int, threshold: float = THRESHOLD
+) -> Inspection:
+    """Run every check on the tasks; `limit` is the longest row in tokens, `threshold` the similarity of near rows."""
+    shared = tuple(leakage(tasks, threshold))
+    facts = (_task_facts(task, count_tokens, limit, shared) for task in tasks)
+    return Inspection(tuple(facts), shared, threshold)
+
+
+def _task_facts(task: Task, count_tokens: CountTokens, limit: int, shared: Sequence[Leakage]) -> TaskFacts:
+    splits = {name: _split_facts(split, count_tokens, limit) for name, split in task.splits.items()}
+    warnings = [
+        f"{name}: {text}"
+        for name, facts in splits.items()
+        for text in split_warnings(facts.repeats, facts.balance, facts.tokens, learned_from=name == TRAIN)
+    ]
+    leaks = (leakage_warning(found) for found in shared if found.target in {f"{task.name}/{name}" for name in splits})
+    return TaskFacts(task, splits, (*warnings, *filter(None, leaks)))
+
+
+def _split_facts(split: Split, count_tokens: CountTokens, limit: int) -> SplitFacts:
+    return SplitFacts(split, repeats(split), balance(split), lengths(count_tokens(split.examples), limit))
+
+
+def _matches(matches: Sequence[Match]) -> list[dict[str, Any]]:
+    return [match.to_json() for match in matches]

@@ -1,0 +1,64 @@
+"""An inspection as tables of plain values, header row first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from crosstask.tasks.checks.inspection import Inspection, SplitFacts, TaskFacts
+from crosstask.tasks.checks.leakage import Leakage
+from crosstask.tasks.checks.warnings import share
+
+Row = Sequence[Any]
+
+_LABELS_SHOWN = 20
+_TEXT_SHOWN = 60
+
+
+def tables(inspection: Inspection) -> Iterator[tuple[str, Sequence[Row]]]:
+    """Titles with tables: for each task its splits and its labels, then what splits share."""
+    for facts in inspection.tasks:
+        fields = ", ".join(f"{field} = {column}" for field, column in facts.task.kind.columns.items())
+        yield f"{facts.task.name}: {facts.task.kind.method_name()} ({fields})", _splits(facts)
+        yield f"{facts.task.name}: rows by label", _labels(facts)
+    shared = [found for found in inspection.leakage if found.exact or found.near]
+    if shared:
+        yield f"shared rows (near: similarity of at least {inspection.threshold:g})", _shared(shared)
+        yield "some of the shared rows", _examples(shared)
+
+
+def _splits(facts: TaskFacts) -> list[Row]:
+    limit = next(iter(facts.splits.values())).tokens.limit
+    lengths = ("tokens: median", "95%", "max", f"over {limit}", "lost")
+    header = ("split", "rows", "duplicates", "conflicts", *lengths)
+    return [header, *(_split(name, split) for name, split in facts.splits.items())]
+
+
+def _split(name: str, facts: SplitFacts) -> Row:
+    tokens = facts.tokens
+    lengths = (round(tokens.median), tokens.p95, tokens.longest, share(tokens.cut), share(tokens.lost))
+    return (name, len(facts.split), facts.repeats.duplicates, facts.repeats.conflicts, *lengths)
+
+
+def _labels(facts: TaskFacts) -> list[Row]:
+    counts = [split.balance.counts for split in facts.splits.values()]
+    rows = [(label, *(count.get(label, 0) for count in counts)) for label in facts.labels]
+    left = len(rows) - _LABELS_SHOWN
+    rest = [(f"and {left} more", *("" for _ in counts))] if left > 0 else []
+    return [("label", *facts.splits), *rows[:_LABELS_SHOWN], *rest]
+
+
+def _shared(found: Sequence[Leakage]) -> list[Row]:
+    header = ("from", "to", "rows", "exact", "near")
+    return [header, *((one.source, one.target, one.rows, one.exact, one.near) for one in found)]
+
+
+def _examples(found: Sequence[Leakage]) -> list[Row]:
+    """One exact and one near row of each finding, where it has both."""
+    header = ("from", "row", "to", "row", "similarity", "text")
+    rows = [
+        (one.source, match.other, one.target, match.row, match.similarity, match.text[:_TEXT_SHOWN])
+        for one in found
+        for match in dict.fromkeys((one.examples[0], one.examples[-1]))
+    ]
+    return [header, *rows]

@@ -1,0 +1,52 @@
+"""What the checks found, as sentences for people; nothing is said where nothing is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crosstask.tasks.checks.balance import Balance
+from crosstask.tasks.checks.leakage import Leakage
+from crosstask.tasks.checks.lengths import Lengths
+from crosstask.tasks.checks.repeats import Repeats
+from crosstask.tasks.task import TRAIN
+
+
+def split_warnings(repeated: Repeats, balanced: Balance, tokens: Lengths, *, learned_from: bool) -> Iterator[str]:
+    """The warnings of one split; the balance matters where it is `learned_from`."""
+    if repeated.conflicts:
+        match = repeated.conflict_rows[0]
+        shown = f"rows {match.other} and {match.row}: '{match.other_target}' and '{match.target}'"
+        yield f"{_rows(repeated.conflicts)} the same input as another with another label ({shown})"
+    if repeated.duplicates:
+        match = repeated.duplicate_rows[0]
+        shown = f"row {match.row} repeats row {match.other}"
+        yield f"{_rows(repeated.duplicates)} the same input as an earlier row ({shown})"
+    if learned_from and balanced.skewed:
+        (most, *_, least) = balanced.counts
+        yield f"'{most}' has {balanced.ratio:.0f} times the rows of '{least}': read macro F1, not accuracy"
+    if tokens.cut:
+        lost = f"{tokens.lost_median:.0f} (median)"
+        yield f"{share(tokens.cut)} of the rows are cut to {tokens.limit} tokens and lose {lost}"
+
+
+def leakage_warning(found: Leakage) -> str | None:
+    """The warning of rows to measure on that train holds too; None where no such row is shared."""
+    shared = found.exact + found.near
+    if not shared or not found.source.endswith(f"/{TRAIN}") or found.target.endswith(f"/{TRAIN}"):
+        return None
+    return f"{found.target}: {shared} of {found.rows} rows also stand in {found.source} ({found.exact} exactly)"
+
+
+def share(part: float) -> str:
+    """A share in per cent, which is 0% only where nothing is meant.
+
+    >>> share(0.5), share(0.0001), share(0)
+    ('50.0%', '<0.1%', '0%')
+    """
+    if not part:
+        return "0%"
+    return f"{part:.1%}" if part >= 0.001 else "<0.1%"
+
+
+def _rows(count: int) -> str:
+    return "1 row has" if count == 1 else f"{count:,} rows have"

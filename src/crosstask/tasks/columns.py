@@ -1,0 +1,111 @@
+"""The columns of a table and what they may be: found by well-known names first, then by what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from statistics import fmean
+from typing import Any
+
+from crosstask.tasks.cells import is_null, is_scalar, written
+from crosstask.tasks.table import Table
+
+SAMPLED = 1000
+"""Rows looked at, spread evenly over the table."""
+
+PAIRS = (
+    ("sentence1", "sentence2"),
+    ("premise", "hypothesis"),
+    ("question1", "question2"),
+    ("question", "passage"),
+    ("question", "sentence"),
+    ("question", "context"),
+    ("query", "passage"),
+    ("query", "document"),
+    ("text1", "text2"),
+    ("text_a", "text_b"),
+    ("text", "text_pair"),
+)
+
+TEXTS = (
+    *("text", "sentence", "review", "review_text", "review_body", "content", "comment", "tweet", "message", "document"),
+    *("body", "post", "utterance", "question", "query", "headline", "description", "title"),
+)
+
+LABELS = (
+    *("label", "labels", "class", "category", "target", "sentiment", "intent", "topic", "emotion", "tag"),
+    *("stars", "rating", "polarity", "gold_label", "label_text", "coarse_label", "score", "y"),
+)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Column names in order, and of each the values of some rows that are not null."""
+
+    names: tuple[str, ...]
+    values: Mapping[str, Sequence[Any]] = field(repr=False)
+    file: str | None = None
+
+    @classmethod
+    def of(cls, table: Table) -> Columns:
+        """The columns of a table, sampled over its whole length: files are often sorted by label."""
+        rows = table.records[:: max(1, len(table.records) // SAMPLED)]
+        sample = {name: [row[name] for row in rows if not is_null(row.get(name))] for name in table.columns}
+        return cls(table.columns, sample, table.file)
+
+    def first_known(self, words: Iterable[str], but: Collection[str | None] = ()) -> str | None:
+        """The column called by the first of the words that calls one, whatever its case."""
+        by_word = {name.strip().lower(): name for name in reversed(self.names) if name not in but}
+        return next((by_word[word] for word in words if word in by_word), None)
+
+    def text(self, but: Collection[str | None] = ()) -> str | None:
+        """The one text column: by name, else the only one, else the one whose texts are by far the longest."""
+        by_name = self.first_known(TEXTS, but)
+        if by_name is not None:
+            return by_name
+        rest = [name for name in self.names if name not in but]
+        if len(rest) == 1:
+            return rest[0]
+        lengths = {name: _text_length(self.values[name]) for name in rest}
+        longest, *others = sorted(lengths, key=lambda name: -lengths[name]) or [""]
+        clear = lengths.get(longest, 0) > 3 * max((lengths[name] for name in others), default=0)
+        return longest if clear else None
+
+    def pair(self, but: Collection[str | None] = ()) -> tuple[str, str] | None:
+        """The two text columns of a pair, by name only."""
+        found = ((self.first_known([one], but), self.first_known([two], but)) for one, two in PAIRS)
+        return next(((one, two) for one, two in found if one is not None and two is not None), None)
+
+    def label(self, but: Collection[str | None] = ()) -> str | None:
+        """The label column: by name, else the only one with few distinct short values; None where several could be."""
+        possible = [name for name in self.names if name not in but and _short(self.values[name])]
+        by_name = self.first_known(LABELS, set(self.names).difference(possible))
+        candidates = [name for name in possible if _few(self.values[name])]
+        return by_name or (candidates[0] if len(candidates) == 1 else None)
+
+
+def _text_length(values: Sequence[Any]) -> float:
+    """The mean length of varied texts; 0 where they are no such."""
+    if not values or not all(isinstance(value, str) for value in values):
+        return 0.0
+    varied = len(set(values)) > len(values) / 2
+    length = fmean(len(value) for value in values)
+    return length if varied and length >= 8 else 0.0
+
+
+def _short(values: Sequence[Any]) -> bool:
+    """Whether all values are single, short, and no fractions: names or numbers of classes."""
+    return all(is_scalar(value) and len(written(value)) <= 100 and not _is_fraction(value) for value in values)
+
+
+def _few(values: Sequence[Any]) -> bool:
+    return 2 <= len({written(value) for value in values}) <= max(2, len(values) // 2)
+
+
+def _is_fraction(value: Any) -> bool:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return False
+    return isfinite(number) and not number.is_integer()

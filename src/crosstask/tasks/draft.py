@@ -1,0 +1,113 @@
+"""A task before its columns are known: tables by split, and what the user said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from crosstask.errors import InputError, nearest
+from crosstask.tasks.columns import Columns
+from crosstask.tasks.kind import KINDS, Kind
+from crosstask.tasks.table import Table
+from crosstask.tasks.task import TRAIN, Split, Task
+
+
+@dataclass(frozen=True)
+class Draft:
+    """At least one table by split, columns named by field, and options of the kind (its labels, their aliases).
+
+    `kind` is the name of the kind where the user gave it; `place` the path that the user gave, None for data in Python.
+    """
+
+    name: str
+    tables: Mapping[str, Table] = field(repr=False)
+    named: Mapping[str, str] = field(default_factory=dict)
+    kind: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    place: str | None = None
+
+    @property
+    def first(self) -> Table:
+        """The table that columns are detected in: train where there is one."""
+        return self.tables.get(TRAIN) or next(iter(self.tables.values()))
+
+    def task(self, known: Kind | None = None) -> Task:
+        """The task: columns detected, every row checked, the label space learned, or that of `known` kept."""
+        kind = self.reading_kind(known)
+        if kind.target not in kind.columns:
+            raise self._untold(f"cannot tell which column holds the {kind.target}")
+        splits = {name: _split(kind, table) for name, table in self.tables.items()}
+        notes = (*self.notes, *self.first.notes, self._columns_note(kind))
+        return Task(self.name, self._learned(kind, splits), splits, notes)
+
+    def reading_kind(self, known: Kind | None = None) -> Kind:
+        """The kind with the columns of this draft; its target is None where it cannot be told."""
+        for column in self.named.values():
+            require_column(self.first, column)
+        columns = Columns.of(self.first)
+        return self._detected(columns) if known is None else self._same_kind(known, columns)
+
+    def _learned(self, kind: Kind, splits: Mapping[str, Split]) -> Kind:
+        try:
+            return kind.learn(splits)
+        except InputError as error:
+            error.file = error.file or self.place
+            raise
+
+    def _detected(self, columns: Columns) -> Kind:
+        names = KINDS.names() if self.kind is None else [self.kind]
+        kinds = [KINDS.get(name) for name in names]
+        self._require_fields({field for kind in kinds for field in kind.fields})
+        found = next((kind for option in kinds if (kind := option.detect(columns, self.named))), None)
+        if found is None:
+            raise self._untold("cannot tell which column holds the text")
+        if found.target not in self.named:
+            _require_header(columns, found.columns.get(found.target))
+        return KINDS.make({**found.config(), **self.options})
+
+    def _same_kind(self, known: Kind, columns: Columns) -> Kind:
+        self._require_fields(known.fields)
+        kept = {name: column for name, column in known.columns.items() if column in columns.names}
+        found = type(known).detect(columns, {**kept, **self.named})
+        if found is None or found.inputs.keys() != known.inputs.keys():
+            raise self._untold(f"cannot tell which columns hold {' and '.join(known.inputs)}")
+        learned = {name: value for name, value in self.options.items() if not getattr(known, name)}
+        return KINDS.make({**known.config(), **learned, known.target: None, **found.columns})
+
+    def _require_fields(self, known: Collection[str]) -> None:
+        for name in self.named:
+            if name not in known:
+                raise InputError(f"'{name}' is no field of the task", file=self.place, mend=nearest(name, known))
+
+    def _untold(self, what: str) -> InputError:
+        columns = ", ".join(f"'{name}'" for name in self.first.columns)
+        how = f"{self.place}:text=COLUMN,label=COLUMN" if self.place else 'columns={"text": COLUMN, "label": COLUMN}'
+        return InputError(f"{what} among {columns}", file=self.first.file, mend=f"Name them: {how}.")
+
+    def _columns_note(self, kind: Kind) -> str:
+        used = ", ".join(f"{name}={column}" for name, column in kind.columns.items())
+        how = "named" if kind.columns.keys() <= self.named.keys() else "detected"
+        unused = [column for column in self.first.columns if column not in kind.columns.values()]
+        rest = f"; not used: {', '.join(unused)}" if unused else ""
+        return f"{self.name}: columns {used} ({how}{rest})"
+
+
+def require_column(table: Table, column: str) -> None:
+    """Refuse a column that the table has not, with the nearest that it has."""
+    if column not in table.columns:
+        raise InputError("there is no such column", file=table.file, field=column, mend=nearest(column, table.columns))
+
+
+def _split(kind: Kind, table: Table) -> Split:
+    for column in kind.columns.values():
+        require_column(table, column)
+    return Split([kind.example(record, row, table.file) for row, record in enumerate(table.records, 1)], table.file)
+
+
+def _require_header(columns: Columns, target: str | None) -> None:
+    """Refuse a file whose first row stands where column names should: the name is a value of its own column."""
+    if target is not None and target in columns.values[target]:
+        message = "the first row looks like data, not like column names"
+        raise InputError(message, file=columns.file, field=target, mend="Put a line of column names first.")

@@ -1,0 +1,59 @@
+"""A validation split cut from train, where there are labels enough to spare."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from math import floor
+
+from crosstask.tasks.checks.keys import by_key
+from crosstask.tasks.ordering import seeded_order
+from crosstask.tasks.task import TRAIN, VALIDATION, Example, Split, Task
+
+FEWEST = 200
+"""Labelled rows under which every row trains."""
+
+SHARE, MOST = 0.1, 1000
+"""What is held out: this share of train, at most this many rows."""
+
+
+def hold_out(task: Task, seed: int) -> Task:
+    """The task with a validation split: its own, or a tenth of train with the classes in proportion.
+
+    Rows with the same input stay on one side. Under 200 train rows nothing is cut off, and a note says so.
+    """
+    train = task.split(TRAIN)
+    if VALIDATION in task.splits:
+        return task
+    if len(train) < FEWEST:
+        return task.noting(f"{task.name}: {len(train)} labelled rows, so none is held out for validation")
+    held = {id(example) for example in _held(train, seed)}
+    kept = [example for example in train.examples if id(example) not in held]
+    cut = [example for example in train.examples if id(example) in held]
+    note = f"{task.name}: {len(cut)} of {len(train)} train rows are held out for validation (seed {seed})"
+    splits = {**task.splits, TRAIN: Split(kept, train.file), VALIDATION: Split(cut, train.file)}
+    return task.with_splits(**splits).noting(note)
+
+
+def _held(train: Split, seed: int) -> list[Example]:
+    """Rows to hold out, by groups of the same input; a group with several labels stays in train."""
+    left = _quotas(Counter(example.target for example in train.examples))
+    held: list[Example] = []
+    for group in by_key(seeded_order(train.examples, seed, "hold out")).values():
+        label = group[0].target
+        if len(group) <= left[label] and all(example.target == label for example in group):
+            left[label] -= len(group)
+            held += group
+    return held
+
+
+def _quotas(counts: Mapping[str, int]) -> dict[str, int]:
+    """Rows to hold out of each label, in proportion to its rows: rounded down, the rest to the largest remainders."""
+    rows = sum(counts.values())
+    limit = min(MOST, round(rows * SHARE))
+    exact = {label: limit * count / rows for label, count in counts.items()}
+    quotas = {label: floor(share) for label, share in exact.items()}
+    by_remainder = sorted(exact, key=lambda label: (quotas[label] - exact[label], label))
+    for label in by_remainder[: limit - sum(quotas.values())]:
+        quotas[label] += 1
+    return quotas

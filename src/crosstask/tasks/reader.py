@@ -1,0 +1,68 @@
+"""The contract of a file reader, and reading a file by its suffix."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from pathlib import Path
+
+from crosstask.errors import InputError, nearest
+from crosstask.method import Method
+from crosstask.registry import Registry
+from crosstask.tasks.table import Table
+
+
+class Reader(Method):
+    """Reads one kind of file; `tasks/readers/NAME.py` reads files that end in `.NAME` or `.NAME.gz`."""
+
+    @abstractmethod
+    def read(self, path: Path) -> Table:
+        """The whole file as a table; InputError with file and row where it is damaged.
+
+        The file exists and holds at least one byte. A table without records is refused by the caller.
+        """
+
+
+def located(error: InputError, path: Path, row: int | None = None) -> InputError:
+    """The error with the file and the row where it was met."""
+    return InputError(error.message, file=path, row=row, field=error.field, mend=error.mend)
+
+
+READERS: Registry[Reader] = Registry("file reader", "crosstask.tasks.readers", "crosstask.readers")
+
+
+def suffix(path: Path) -> str:
+    """The name of the reader a file asks for: its suffix in lower case, without the dot and without `.gz`.
+
+    >>> suffix(Path("reviews.CSV.gz"))
+    'csv'
+    """
+    return Path(path.name.lower().removesuffix(".gz")).suffix.removeprefix(".")
+
+
+def stem(path: Path) -> str:
+    """The file's name without its suffixes: `reviews` for `reviews.csv.gz`."""
+    whole = Path(path.name[:-3]) if path.name.lower().endswith(".gz") else path
+    return whole.stem
+
+
+def read_table(path: Path) -> Table:
+    """The table in a file, read by the reader of its suffix; at least one row, or an InputError."""
+    name = suffix(path)
+    if name not in READERS.names():
+        known = [f".{reader}" for reader in READERS.names()]
+        raise InputError(f"files that end in '.{name}' are not read", file=path, mend=nearest(f".{name}", known))
+    _require_bytes(path)
+    table = READERS.get(name)().read(path)
+    if not table.records:
+        message = "has column names but no rows" if table.columns else "is empty"
+        raise InputError(message, file=path, mend="Give a file with at least one row.")
+    return table
+
+
+def _require_bytes(path: Path) -> None:
+    if path.is_dir():
+        raise InputError("is a folder where a file is expected", file=path, mend="Give a file in it.")
+    if not path.exists():
+        raise InputError("does not exist", file=path, mend="Check the path.")
+    if path.is_file() and path.stat().st_size == 0:
+        raise InputError("is empty (0 bytes)", file=path, mend="Give a file with at least one row.")

@@ -1,0 +1,68 @@
+"""Comma-separated values with a header line, quoted as in RFC 4180."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from crosstask.errors import InputError
+from crosstask.tasks.bounded import MAX_LINE, read_lines
+from crosstask.tasks.reader import Reader, located
+from crosstask.tasks.table import Record, Table, require_distinct
+
+
+class Csv(Reader):
+    """Rows of as many fields as the header; empty lines are passed over."""
+
+    def read(self, path: Path) -> Table:
+        """The rows, all cells as text."""
+        return read_delimited(path, ",")
+
+
+def read_delimited(path: Path, delimiter: str, quoted: bool = True) -> Table:
+    """A delimited file with a header; InputError with the row where it is malformed."""
+    columns: tuple[str, ...] = ()
+    records: list[Record] = []
+    try:
+        for line, fields in _rows(path, delimiter, quoted):
+            if columns:
+                _require_width(fields, columns, line)
+                records.append(dict(zip(columns, fields, strict=True)))
+            else:
+                require_distinct(fields, str(path))
+                columns = tuple(fields)
+    except InputError as error:
+        raise located(error, path, row=len(records) + 1 if columns else None) from None
+    return Table(columns, records, str(path))
+
+
+def _rows(path: Path, delimiter: str, quoted: bool) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not empty, each with the number of its last line."""
+    with _cells_up_to(MAX_LINE):
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+        rows = csv.reader(read_lines(path), delimiter=delimiter, quoting=quoting, strict=True)
+        try:
+            yield from ((rows.line_num, fields) for fields in rows if fields)
+        except csv.Error as error:
+            raise InputError(f"line {rows.line_num}: {error}", mend="Close and double its quotes.") from None
+
+
+def _require_width(fields: Sequence[str], columns: Sequence[str], line: int) -> None:
+    if len(fields) != len(columns):
+        raise InputError(
+            f"line {line} has {len(fields)} fields where the header has {len(columns)}",
+            mend="Quote texts that hold the delimiter, or correct the row.",
+        )
+
+
+@contextmanager
+def _cells_up_to(size: int) -> Iterator[None]:
+    """Let the csv module read cells of this many characters; its own bound is for the whole process."""
+    before = csv.field_size_limit(size)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)

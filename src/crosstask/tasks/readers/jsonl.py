@@ -1,0 +1,57 @@
+"""JSON lines: one object a line, its keys the columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from crosstask.errors import InputError
+from crosstask.tasks.bounded import read_lines
+from crosstask.tasks.reader import Reader, located
+from crosstask.tasks.table import Record, Table, require_distinct
+
+
+class Jsonl(Reader):
+    """Objects with the same or some of the same keys; empty lines are passed over."""
+
+    def read(self, path: Path) -> Table:
+        """The objects; a key that one lacks is a null there."""
+        records: list[Record] = []
+        try:
+            for line in read_lines(path):
+                if line.strip():
+                    records.append(_record(line))
+        except InputError as error:
+            raise located(error, path, row=len(records) + 1) from None
+        return Table.of_records(records, str(path))
+
+
+def parse(text: str) -> Any:
+    """JSON from outside as plain values; keys that occur twice in one object are refused."""
+    try:
+        return json.loads(text, object_pairs_hook=_distinct)
+    except RecursionError:
+        raise InputError("is JSON nested too deeply", mend="Give flat objects.") from None
+    except ValueError as error:
+        reason = getattr(error, "msg", error)
+        raise InputError(f"is no valid JSON ({reason})", mend="Correct or delete the row.") from None
+
+
+def require_object(value: Any) -> Record:
+    """The value where it is a JSON object; an InputError where it is none."""
+    if not isinstance(value, dict):
+        raise InputError("is JSON but no object", mend='Write each row as {"column": value, ...}.')
+    return value
+
+
+def _record(line: str) -> Record:
+    return require_object(parse(line))
+
+
+def _distinct(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        require_distinct([key for key, _ in pairs], None)
+    return found

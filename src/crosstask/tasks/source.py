@@ -1,0 +1,150 @@
+"""Opening a task from whatever the user names: a file, a folder, a sample, or data in Python."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+from crosstask.errors import ConfigError, InputError, NotFound
+from crosstask.registry import parse_spec
+from crosstask.tasks.data import read_data
+from crosstask.tasks.draft import Draft
+from crosstask.tasks.folder import read_folder
+from crosstask.tasks.kind import Kind
+from crosstask.tasks.reader import read_table, stem
+from crosstask.tasks.task import TRAIN, Example, Task
+from crosstask.tasks.task_file import read_task_file
+from crosstask.ui import Silent, Ui
+
+
+def open_task(
+    source: Any,
+    *,
+    name: str | None = None,
+    kind: Kind | str | None = None,
+    columns: Mapping[str, str] | None = None,
+    split: str = TRAIN,
+    ui: Ui | None = None,
+) -> Task:
+    """The task that `source` stands for, with its label space and every row checked.
+
+    Args:
+        source: a file (`reviews.csv`, or `reviews.csv:text=review,label=stars`), a folder with a file a split, a YAML
+            task file, `sample:NAME`; a DataFrame, a list of (text, label) tuples or of mappings, a
+            `datasets.Dataset`, a mapping of splits to these; or a task, which is returned as it is.
+        name: the task's name; that of the file or folder where none is given.
+        kind: a kind's name, or a kind whose label space the rows are checked against instead of learning one.
+        columns: field -> column, for those that shall not be detected.
+        split: the split that a source without splits is.
+        ui: told of the fetching of samples.
+
+    Raises:
+        NotFound: the name stands for nothing.
+        InputError: the data is at fault, with file, row, field and the mend.
+    """
+    task = _task(source, kind, dict(columns or {}), split, ui or Silent())
+    return replace(task, name=_checked_name(name)) if name else task
+
+
+def read_inputs(source: Any, kind: Kind, columns: Mapping[str, str] | None = None) -> list[Example]:
+    """Examples without targets for prediction: from any file or data `open_task` takes, or a list of inputs alone.
+
+    The columns are those of `kind` where the source has them, else detected; a label column is not looked at.
+    """
+    draft = _draft(source, dict(columns or {}), TRAIN, tuple(kind.inputs.values()))
+    table = draft.first
+    reading = draft.reading_kind(kind).without_target()
+    return [reading.example(record, row, table.file) for row, record in enumerate(table.records, start=1)]
+
+
+def _task(source: Any, kind: Kind | str | None, columns: dict[str, str], split: str, ui: Ui) -> Task:
+    ready = _ready(source, columns, ui)
+    if ready is not None:
+        return _checked_against(kind, ready)
+    draft = _draft(source, columns, split)
+    if isinstance(kind, str):
+        return replace(draft, kind=kind).task()
+    return draft.task(kind)
+
+
+def _ready(source: Any, columns: dict[str, str], ui: Ui) -> Task | None:
+    """The task of a source whose columns are settled: a task itself or a sample; None for any other."""
+    if isinstance(source, str) and source.startswith("sample:"):
+        from crosstask.tasks.samples import open_sample
+
+        name, named = parse_spec(source)
+        _refuse_columns({**columns, **named})
+        return open_sample(name, ui)
+    if isinstance(source, Task):
+        _refuse_columns(columns)
+        return source
+    return None
+
+
+def _refuse_columns(columns: dict[str, str]) -> None:
+    if columns:
+        raise ConfigError("the columns of a sample or a task are settled", field="columns", mend="Leave them out.")
+
+
+def _checked_against(kind: Kind | str | None, task: Task) -> Task:
+    """A task that is already open, its rows checked against the label space of `kind` where one is given."""
+    if kind is None or isinstance(kind, str):
+        return task
+    if kind.inputs.keys() != task.kind.inputs.keys():
+        expected, found = ", ".join(kind.inputs), ", ".join(task.kind.inputs)
+        raise InputError(f"task '{task.name}' gives {found} where {expected} is read", mend="Give a task of that form.")
+    return replace(task, kind=kind.learn(task.splits))
+
+
+def _draft(source: Any, columns: dict[str, str], split: str, tuple_columns: Sequence[str] = ()) -> Draft:
+    if isinstance(source, str | PathLike):
+        path, named = _path_and_columns(fspath(source))
+        draft = _read(path, split)
+        return replace(draft, name=_safe_name(draft.name), named={**draft.named, **named, **columns})
+    return replace(read_data(source, split, tuple_columns), named=columns)
+
+
+def _path_and_columns(text: str) -> tuple[Path, dict[str, str]]:
+    """The path and the columns behind it; a path that exists is taken whole, whatever is in its name."""
+    name, columns = (text, {}) if Path(text).exists() else parse_spec(text)
+    path = Path(name)
+    if not path.exists():
+        raise NotFound(f"no file, folder or sample is called '{name}'", mend=_nearby(path))
+    return path, columns
+
+
+def _nearby(path: Path) -> str:
+    """The mend for a path that is not there: the files beside it and the samples that are called much alike."""
+    from crosstask.tasks.samples import sample_names
+
+    known = {name: name for name in sample_names()}
+    if path.parent.is_dir():
+        known |= {file.name: str(file) for file in path.parent.iterdir()}
+    close = difflib.get_close_matches(path.name, known)
+    if close:
+        return f"Did you mean {' or '.join(known[name] for name in close)}?"
+    return "Give a file, a folder, or sample:NAME (crosstask fetch lists the samples)."
+
+
+def _read(path: Path, split: str) -> Draft:
+    if path.is_dir():
+        return read_folder(path)
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return read_task_file(path, split)
+    return Draft(stem(path), {split: read_table(path)}, place=str(path))
+
+
+def _safe_name(name: str) -> str:
+    """A name that can stand in a file name, from the name of a file."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "task"
+
+
+def _checked_name(name: str) -> str:
+    if _safe_name(name) != name:
+        raise ConfigError(f"'{name}' is no name for a task", field="name", mend=f"Write {_safe_name(name)}.")
+    return name

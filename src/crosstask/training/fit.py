@@ -1,0 +1,114 @@
+"""Drives the loop: journal, progress, validation, checkpoints, early stopping, resume."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crosstask.errors import Interrupted
+from crosstask.models.compact import compact_vocabulary
+from crosstask.training.checkpoint import Checkpoint, latest_checkpoint, save_checkpoint
+from crosstask.training.finish import Finish, KeepLast
+from crosstask.training.interruption import interruption
+from crosstask.training.journal import Journal
+from crosstask.training.lesson import Lesson
+from crosstask.training.loop import StepReport, Training
+from crosstask.ui import Silent, Ui
+
+Score = Callable[[], Mapping[str, float]]
+"""Scores the model as it stands: metric name -> value, the one that chooses under `score`."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How to drive a `Training`.
+
+    `score` is called after every `score_every` steps and at the end, and reads no rows but those of `scored`; the
+    `finish` watches what it says. With a `folder` the run keeps a journal and checkpoints there, saved every
+    `save_seconds`, and continues from the newest.
+    """
+
+    training: Training
+    finish: Finish = field(default_factory=KeepLast)
+    score: Score | None = None
+    score_every: int = 0
+    scored: Sequence[Lesson] = ()
+    folder: Path | None = None
+    save_seconds: float = 60.0
+
+    def run(self, ui: Ui | None = None) -> list[dict[str, Any]]:
+        """Train to the end and settle the weights; the journal's rows."""
+        with self._compact():
+            journal = self._resume(ui or Silent())
+            self._drive(journal, ui or Silent())
+            self.finish.settle(self.training.model)
+        return journal.rows
+
+    @contextmanager
+    def _compact(self) -> Iterator[None]:
+        """Train only the embedding rows that the run's rows use."""
+        lessons = [lesson for phase in self.training.phases for lesson in phase.lessons.values()]
+        ids = [lesson.token_ids for lesson in [*lessons, *self.scored]]
+        with compact_vocabulary(self.training.model.trunk, ids):
+            yield
+
+    def _resume(self, ui: Ui) -> Journal:
+        saved = None if self.folder is None else latest_checkpoint(self.folder)
+        if saved is not None:
+            self.training.load_state(saved.step, _under("training/", saved.tensors))
+            self.finish.load_state(_under("finish/", saved.tensors), saved.values["finish"])
+            ui.note(f"going on after step {saved.step} of {self.training.steps}")
+        return Journal(self.folder and self.folder / "metrics.jsonl", self.training.step)
+
+    def _drive(self, journal: Journal, ui: Ui) -> None:
+        saved_at = time.monotonic()
+        with interruption() as stop, ui.progress("training", self.training.steps) as bar:
+            bar.advance(self.training.step)
+            for report in self.training:
+                journal.write(_row(report))
+                bar.advance(1, loss=f"{report.loss:.3f}", rate=f"{report.tokens / report.seconds:,.0f} tokens/s")
+                if self._scored_enough(report, journal):
+                    break
+                if self.folder and (stop.asked or time.monotonic() - saved_at > self.save_seconds):
+                    self._save(self.folder)
+                    saved_at = time.monotonic()
+                if stop.asked:
+                    raise Interrupted(self._stopped())
+
+    def _scored_enough(self, report: StepReport, journal: Journal) -> bool:
+        """Score where it is due; whether the finish asks to stop."""
+        last = report.step == self.training.steps
+        if self.score is None or not (last or (self.score_every and report.step % self.score_every == 0)):
+            return False
+        scores = self.score()
+        journal.write({"step": report.step, **scores})
+        return self.finish.observe(self.training.model, report.step, scores["score"])
+
+    def _save(self, folder: Path) -> None:
+        tensors, values = self.finish.state()
+        state = {f"training/{name}": value for name, value in self.training.state().items()}
+        state |= {f"finish/{name}": value for name, value in tensors.items()}
+        save_checkpoint(folder, Checkpoint(self.training.step, state, {"finish": values}))
+
+    def _stopped(self) -> str:
+        return f"stopped after step {self.training.step} of {self.training.steps}"
+
+
+def _row(report: StepReport) -> dict[str, Any]:
+    return {
+        "step": report.step,
+        "phase": report.phase,
+        "loss": report.loss,
+        "learning_rate": report.learning_rate,
+        "gradient_norm": report.gradient_norm,
+        "tokens": report.tokens,
+        "seconds": round(report.seconds, 4),
+    }
+
+
+def _under(prefix: str, tensors: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,42 @@
+"""Model outputs for many rows, in length-grouped batches; no gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from crosstask.models.model import MultiTaskModel
+from crosstask.training.batches import micro_batches
+from crosstask.training.lesson import Lesson
+from crosstask.training.runtime import Runtime
+
+_MICRO_TOKENS = 8192
+
+
+def outputs(model: MultiTaskModel, lesson: Lesson, runtime: Runtime, micro_tokens: int = _MICRO_TOKENS) -> np.ndarray:
+    """The head's outputs for every row of the lesson, in the rows' order: float32 [rows, ...]."""
+    model.eval()
+    order = np.argsort(lesson.lengths, kind="stable")
+    parts = [
+        _forward(model, lesson, rows, runtime)
+        for rows in micro_batches(order, lesson.lengths, micro_tokens)
+    ]
+    together = np.concatenate(parts)
+    result = np.empty_like(together)
+    result[order] = together
+    return result
+
+
+@torch.inference_mode()
+def _forward(model: MultiTaskModel, lesson: Lesson, rows: np.ndarray, runtime: Runtime) -> np.ndarray:
+    batch = lesson.batch(rows).to(runtime.device)
+    with runtime.autocast():
+        result = model(lesson.task.name, batch.tokens)
+    array: np.ndarray = result.float().cpu().numpy()
+    return array
+
+
+def mean_loss(lesson: Lesson, logits: np.ndarray) -> float:
+    """The objective's weighted mean loss of outputs already computed."""
+    batch = lesson.batch(range(len(lesson.features)))
+    return float(lesson.objective.loss(torch.from_numpy(logits), batch) / batch.weights.sum())

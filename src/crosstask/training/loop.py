@@ -1,0 +1,177 @@
+"""The one training loop: a generator that yields after each optimizer step."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import torch
+from torch import Tensor
+
+from crosstask.errors import InputError
+from crosstask.models.model import MultiTaskModel
+from crosstask.objectives import Batch
+from crosstask.training.balancers import Balancer
+from crosstask.training.balancers.uniform import Uniform
+from crosstask.training.batches import BatchPlan, micro_batches
+from crosstask.training.lesson import Lesson
+from crosstask.training.loss_term import LossTerm
+from crosstask.training.optimizer import make_optimizer, moments, set_moments, trainable
+from crosstask.training.phase import Phase
+from crosstask.training.randomness import torch_draws
+from crosstask.training.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """What one optimizer step did. `tokens` are useful ones, `padded` those computed on; `loss` is the mean over rows."""
+
+    step: int
+    phase: str
+    loss: float
+    learning_rate: float
+    gradient_norm: float
+    tokens: int
+    padded: int
+    seconds: float
+
+
+@dataclass
+class Training:
+    """A run under way: what is fixed, and all the state that changes (model, optimizer, step).
+
+    `for report in training: ...` trains; `state()` at any yield and `load_state()` on a fresh `Training` of the same
+    making continue bit-identically on one machine.
+    """
+
+    model: MultiTaskModel
+    phases: Sequence[Phase]
+    runtime: Runtime
+    seed: int = 0
+    balancer: Balancer = field(default_factory=Uniform)
+    terms: Sequence[LossTerm] = ()
+    step: int = 0
+    optimizer: torch.optim.Optimizer | None = field(default=None, init=False)
+    _moments: dict[str, Tensor] = field(default_factory=dict, init=False)
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps of all phases together."""
+        return sum(phase.steps for phase in self.phases)
+
+    def __iter__(self) -> Iterator[StepReport]:
+        """Train from the present step to the last, yielding after each."""
+        start = 0
+        for phase in self.phases:
+            if self.step < start + phase.steps:
+                yield from self._run(phase, start)
+            start += phase.steps
+
+    def state(self) -> dict[str, Tensor]:
+        """Everything that has changed since the start, as named tensors."""
+        weights = {f"model/{name}": parameter.detach() for name, parameter in trainable(self.model).items()}
+        optimizer = {} if self.optimizer is None else moments(self.model, self.optimizer)
+        scale = {"scaler": torch.tensor(self.runtime.scaler.get_scale())} if self.runtime.scaler.is_enabled() else {}
+        return {**weights, **scale, **{f"optimizer/{name}": value for name, value in optimizer.items()}}
+
+    def load_state(self, step: int, tensors: dict[str, Tensor]) -> None:
+        """Take up a run after `step`, from what `state()` gave then."""
+        self.step = step
+        parameters = dict(self.model.named_parameters())
+        with torch.no_grad():
+            for name, value in _under("model/", tensors).items():
+                parameters[name].copy_(value)
+        self._moments = _under("optimizer/", tensors)
+        if "scaler" in tensors:
+            self.runtime.scaler.update(float(tensors["scaler"]))
+
+    def _run(self, phase: Phase, start: int) -> Iterator[StepReport]:
+        phase.tuning.attach(self.model)
+        self.model.train()
+        self.optimizer = make_optimizer(self.model, phase.tuning, phase.rates)
+        set_moments(self.model, self.optimizer, self._moments)
+        self._moments = {}
+        stream = _Stream(phase, self.seed, self.step - start)
+        for place in range(self.step - start, phase.steps):
+            yield self._take_step(phase, place, stream.take(place))
+            self.model.train()
+
+    def _take_step(self, phase: Phase, place: int, batches: Sequence[tuple[Lesson, Batch]]) -> StepReport:
+        began = time.perf_counter()
+        optimizer = cast("torch.optim.Optimizer", self.optimizer)
+        factor = phase.rates.schedule.factor(place, phase.steps)
+        for group in optimizer.param_groups:
+            group["lr"] = group["peak"] * factor
+        optimizer.zero_grad(set_to_none=True)
+        with torch_draws(self.seed, self.step, "dropout", self.runtime.device):
+            loss = self._backward(batches)
+        norm = self._update(optimizer, phase.rates.clip)
+        self.step += 1
+        return StepReport(
+            step=self.step,
+            phase=phase.name,
+            loss=loss,
+            learning_rate=max(group["lr"] for group in optimizer.param_groups),
+            gradient_norm=norm,
+            tokens=sum(int(batch.tokens.mask.sum()) for _, batch in batches),
+            padded=sum(batch.tokens.mask.numel() for _, batch in batches),
+            seconds=time.perf_counter() - began,
+        )
+
+    def _backward(self, batches: Sequence[tuple[Lesson, Batch]]) -> float:
+        """Gradients of the whole effective batch; its mean loss."""
+        totals: Counter[str] = Counter()
+        for lesson, batch in batches:
+            totals[lesson.task.name] += float(batch.weights.sum())  # type: ignore[assignment]  # Counter of floats
+        losses = [self._micro_step(lesson, batch, totals[lesson.task.name]) for lesson, batch in batches]
+        self.balancer.combine(trainable(self.model))
+        loss = float(torch.stack(losses).sum())
+        if loss != loss:
+            raise InputError(f"the loss is no number at step {self.step + 1}", mend="Lower --learning-rate.")
+        return loss
+
+    def _micro_step(self, lesson: Lesson, batch: Batch, total: float) -> Tensor:
+        name = lesson.task.name
+        share = float(batch.weights.sum()) / total
+        batch = batch.to(self.runtime.device)
+        with self.runtime.autocast():
+            outputs = self.model(name, batch.tokens)
+        loss = lesson.objective.loss(outputs, batch) / total
+        for term in self.terms:
+            loss = loss + share * term(self.model, name, batch, outputs)
+        self.balancer.accumulate(name, self.runtime.scaler.scale(loss))
+        return loss.detach()
+
+    def _update(self, optimizer: torch.optim.Optimizer, clip: float) -> float:
+        scaler = self.runtime.scaler
+        scaler.unscale_(optimizer)
+        norm = torch.nn.utils.clip_grad_norm_(trainable(self.model).values(), clip)
+        scaler.step(optimizer)
+        scaler.update()
+        return float(norm)
+
+
+class _Stream:
+    """The batches of a phase: which task a step trains on, and which of its rows."""
+
+    def __init__(self, phase: Phase, seed: int, place: int) -> None:
+        self.phase = phase
+        self.plans = {
+            name: BatchPlan(lesson.lengths, phase.batch_size, seed, f"{phase.name}/{name}")
+            for name, lesson in phase.lessons.items()
+        }
+        self.taken = Counter(phase.mixture.task_at(earlier).name for earlier in range(place))
+
+    def take(self, place: int) -> list[tuple[Lesson, Batch]]:
+        """The micro-batches of step `place`; steps are taken in order."""
+        name = self.phase.mixture.task_at(place).name
+        lesson, rows = self.phase.lessons[name], self.plans[name].batch(self.taken[name])
+        self.taken[name] += 1
+        return [(lesson, lesson.batch(part)) for part in micro_batches(rows, lesson.lengths, self.phase.micro_tokens)]
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,71 @@
+"""Texts to padded token ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crosstask.errors import ConfigError
+from crosstask.models.text_encoder import Encoding, TextEncoder
+from crosstask.models.trunk import Trunk
+
+
+def test_special_tokens_and_types_come_from_the_checkpoint(tiny_trunk: Callable[..., Trunk]) -> None:
+    text = tiny_trunk("bert").text
+    (pair,) = text.encode([("a good film", "very bad")])
+    assert pair == Encoding([2, 5, 6, 8, 3, 14, 7, 3], [0, 0, 0, 0, 0, 1, 1, 1], 8)
+    (single,) = text.encode([("a",)])
+    assert single.ids == [2, 5, 3]
+
+
+def test_a_trunk_without_token_types_gets_none(tiny_trunk: Callable[..., Trunk]) -> None:
+    text = tiny_trunk("distilbert").text
+    encodings = text.encode([("a", "good")])
+    assert encodings[0].type_ids is None
+    assert text.pad(encodings).type_ids is None
+
+
+def test_a_long_pair_is_cut_longest_first_and_says_its_whole_length(tiny_trunk: Callable[..., Trunk]) -> None:
+    text = tiny_trunk("bert", max_length=10).text
+    short, long = text.encode([("a good film", "bad"), ("a " * 30, "very bad")])
+    assert short.length == len(short.ids) == 7
+    assert long.length == 30 + 2 + 3
+    assert long.ids == [2, 5, 5, 5, 5, 5, 3, 14, 7, 3]
+
+
+def test_no_rows_give_no_encodings(tiny_trunk: Callable[..., Trunk]) -> None:
+    assert tiny_trunk("bert").text.encode([]) == []
+
+
+def test_roberta_keeps_its_offset_out_of_the_maximum_length(tiny_trunk: Callable[..., Trunk]) -> None:
+    assert tiny_trunk("bert").text.max_length == 40
+    assert tiny_trunk("roberta").text.max_length == 39  # its positions start behind its padding index, here 0
+
+
+def test_a_maximum_length_beyond_the_model_is_refused(tiny_trunk: Callable[..., Trunk]) -> None:
+    with pytest.raises(ConfigError, match="the model cannot read 41 tokens") as caught:
+        tiny_trunk("bert", max_length=41)
+    assert caught.value.mend == "Choose from 1 to 40."
+
+
+@given(
+    rows=st.lists(st.lists(st.integers(1, 99), min_size=1, max_size=7), min_size=1, max_size=5),
+    side=st.sampled_from(["left", "right"]),
+)
+def test_padding_keeps_every_token_on_its_side(rows: list[list[int]], side: str) -> None:
+    text = TextEncoder(lambda *_: {}, 10, 0, "right", uses_type_ids=True)
+    text = replace(text, padding_side=side)
+    tokens = text.pad([Encoding(row, [1] * len(row), len(row)) for row in rows])
+    assert tokens.ids.shape == tokens.mask.shape == (len(rows), max(map(len, rows)))
+    assert tokens.type_ids is not None
+    for row, ids, mask, types in zip(rows, tokens.ids, tokens.mask, tokens.type_ids, strict=True):
+        assert ids[mask].tolist() == row
+        assert (types == mask).all()
+        places = np.flatnonzero(mask.numpy())
+        assert places[-1 if side == "left" else 0] == (len(ids) - 1 if side == "left" else 0)
+        assert not ids[~mask].any()

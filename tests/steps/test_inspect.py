@@ -1,0 +1,92 @@
+"""The verb inspect, at its doors."""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import crosstask
+from crosstask.models.transformers_gateway import load_text_encoder, load_trunk
+from crosstask.ui import Silent
+
+Run = Callable[..., Any]
+
+ROWS = ["the film was good,good", "The film was  good,bad", "awful plane,bad", f"{'very ' * 90}good,good"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "reviews"
+    place.mkdir()
+    (place / "train.csv").write_text("text,label\n" + "\n".join(ROWS) + "\n")
+    (place / "test.csv").write_text("text,label\nAwful plane!,bad\nawful plane,bad\nnice crew,good\n")
+    return place
+
+
+def test_the_json_holds_everything(run_cli: Run, folder: Path, tiny_checkpoint: Path):
+    answer = run_cli("inspect", folder, "--model", tiny_checkpoint, "--json")
+    assert answer.code == 0
+    (task,) = answer.record["tasks"]
+    assert (task["name"], task["kind"], task["labels"]) == ("reviews", "classification", ["bad", "good"])
+    train = task["splits"]["train"]
+    assert (train["rows"], train["duplicates"], train["conflicts"]) == (4, 1, 2)
+    tokens = train["tokens"]
+    assert (tokens["limit"], tokens["max"], tokens["cut"], tokens["lost_median"]) == (64, 93, 0.25, 29)
+    (leak,) = answer.record["leakage"]
+    assert (leak["from"], leak["to"], leak["exact"], leak["near"]) == ("reviews/train", "reviews/test", 1, 1)
+    assert leak["examples"][0] == {
+        "row": 2,
+        "other": 3,
+        "text": "awful plane",
+        "target": "bad",
+        "other_target": "bad",
+        "similarity": 1.0,
+    }
+
+
+def test_people_read_tables_and_warnings(run_cli: Run, folder: Path, tiny_checkpoint: Path):
+    answer = run_cli("inspect", folder, "--model", tiny_checkpoint, "--max-length", 32)
+    assert (answer.code, answer.stdout) == (0, "")
+    for words in ("over 32", "shared rows (near: similarity of at least 0.7)", "cut to 32 tokens", "same input"):
+        assert words in answer.stderr
+
+
+def test_tasks_given_together_are_compared(run_cli: Run, folder: Path, tmp_path: Path, tiny_checkpoint: Path):
+    other = tmp_path / "other.csv"
+    other.write_text("text,label\nnice crew,good\nbad food,bad\n")
+    record = run_cli("inspect", folder, other, "--model", tiny_checkpoint, "--json").record
+    shared = {(leak["from"], leak["to"]): leak["exact"] for leak in record["leakage"]}
+    assert shared["other/train", "reviews/test"] == 1
+    assert shared["reviews/train", "other/train"] == 0
+
+
+def test_the_threshold_is_an_option_with_bounds(run_cli: Run, folder: Path, tiny_checkpoint: Path):
+    assert run_cli("inspect", folder, "--model", tiny_checkpoint, "--near", 1, "--json").record["near_threshold"] == 1
+    assert run_cli("inspect", folder, "--model", tiny_checkpoint, "--near", 0).code == 2
+
+
+def test_lengths_are_counted_without_the_weights(tiny_checkpoint: Path):
+    light, whole = load_text_encoder(tiny_checkpoint), load_trunk(tiny_checkpoint).text
+    texts = [("the film was good",), ("unheard-of words",)]
+    assert light.encode(texts) == whole.encode(texts)
+    assert (light.max_length, light.pad_id) == (whole.max_length, whole.pad_id)
+
+
+def test_the_function_takes_rows_and_gives_the_facts(tiny_checkpoint: Path):
+    rows = [{"text": text, "label": label} for text, label in (("good", "a"), ("bad", "b"), ("bad", "a"))]
+    found = crosstask.inspect(rows, model=str(tiny_checkpoint), ui=Silent())
+    assert found.tasks[0].splits["train"].repeats.conflicts == 2
+
+
+def test_real_pairs_are_read_and_checked(run_cli: Run, shared_data: Path, tmp_path: Path, tiny_checkpoint: Path):
+    """The makers of the data counted one validation pair that is also in train."""
+    for split in ("train", "validation"):
+        rows = gzip.decompress((shared_data / "rte" / f"{split}.jsonl.gz").read_bytes())
+        (tmp_path / f"{split}.jsonl").write_bytes(rows)
+    record = run_cli("inspect", tmp_path, "--model", tiny_checkpoint, "--json").record
+    assert record["tasks"][0]["fields"] == {"text": "premise", "text_pair": "hypothesis", "label": "label"}
+    assert [leak["exact"] for leak in record["leakage"]] == [1]
+    assert json.loads(rows.splitlines()[0])["premise"]

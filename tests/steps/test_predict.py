@@ -1,0 +1,133 @@
+"""The verb predict: from arguments, standard input and files, to lines."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bundles import PAIRS, REVIEWS, random_bundle
+
+import crosstask
+
+TEXTS = ["the film was good", "not very good", "awful plane"]
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def folder(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return random_bundle(tiny_checkpoint, tmp_path_factory.mktemp("bundles") / "reviews", {"reviews": REVIEWS})
+
+
+@pytest.fixture(scope="module")
+def truth(folder: Path) -> list[dict[str, Any]]:
+    return [found.to_json() for found in crosstask.load(folder, "cpu").predict(TEXTS)]
+
+
+@pytest.fixture
+def pipe(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
+    """Puts bytes on standard input."""
+
+    def put(content: bytes) -> None:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    return put
+
+
+def near(answers: list[dict[str, Any]], truth: list[dict[str, Any]]) -> bool:
+    """Whether the answers are the true ones but for rounding: batches differ."""
+    shape = [(one["task"], one["label"], list(one["probabilities"])) for one in answers]
+    values = [list(one["probabilities"].values()) for one in answers]
+    return shape == [(one["task"], one["label"], list(one["probabilities"])) for one in truth] and values == [
+        pytest.approx(list(one["probabilities"].values()), abs=1e-5) for one in truth
+    ]
+
+
+@pytest.mark.parametrize("json_door", [[], ["--json"]])
+def test_texts_as_arguments(run_cli: Run, folder: Path, truth: list[dict[str, Any]], json_door: list[str]):
+    answer = run_cli("predict", folder, *TEXTS, *json_door)
+    assert answer.code == 0
+    assert near(answer.lines, truth)
+
+
+def test_lines_of_text_from_standard_input(run_cli: Run, folder: Path, truth: list[dict[str, Any]], pipe: Run):
+    pipe(b"\xef\xbb\xbf" + "\r\n".join(TEXTS).encode())
+    assert near(run_cli("predict", folder).lines, truth)
+
+
+def test_json_lines_from_standard_input(run_cli: Run, folder: Path, truth: list[dict[str, Any]], pipe: Run):
+    pipe("".join(json.dumps({"text": text, "note": 1}) + "\n" for text in TEXTS).encode())
+    assert near(run_cli("predict", folder).lines, truth)
+
+
+def test_a_file_to_a_file(run_cli: Run, folder: Path, truth: list[dict[str, Any]], tmp_path: Path):
+    source, out = tmp_path / "more.csv", tmp_path / "answers.jsonl"
+    source.write_text("id,text\n" + "".join(f"{at},{text}\n" for at, text in enumerate(TEXTS)))
+    answer = run_cli("predict", folder, "--input", source, "--out", out, "--json")
+    assert answer.record == {"out": str(out), "rows": 3}
+    assert near([json.loads(line) for line in out.read_text().splitlines()], truth)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.jsonl", "more.csv"]
+
+
+def test_more_rows_than_a_batch_come_in_order(run_cli: Run, folder: Path, pipe: Run):
+    texts = [f"film {'good ' * (number % 7)}{number}" for number in range(600)]
+    pipe("\n".join(texts).encode())
+    answers = run_cli("predict", folder).lines
+    assert len(answers) == 600
+    assert near(answers, [found.to_json() for found in crosstask.load(folder, "cpu").predict(texts)])
+
+
+def test_pairs_are_json_objects(run_cli: Run, tiny_checkpoint: Path, tmp_path: Path):
+    folder = random_bundle(tiny_checkpoint, tmp_path / "pairs", {"pairs": PAIRS, "reviews": REVIEWS})
+    pair = json.dumps({"premise": "the film was good", "hypothesis": "great"})
+    (found,) = run_cli("predict", folder, pair, "--task", "pairs").lines
+    assert (found["task"], list(found["probabilities"])) == ("pairs", ["no", "maybe", "yes"])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "there is nothing to predict"),
+        (b"good\n\ngreat\n", "standard input, row 2: is empty"),
+        (b'{"text": "good"}\ngreat\n', "standard input, row 2: is no JSON object as the first row is"),
+        (b'{"text": "good"}\n{"text": null}\n', "standard input, row 2, field 'text': the text is missing"),
+        (b'{"one": "a", "two": "b"}\n', "standard input, row 1: "),
+        (b"good\ncaf\xe9\n", "standard input, row 2: is not UTF-8 (byte 0xe9 at 4)"),
+        (b"x" * (17 << 20), "standard input, row 1: is longer than 16 MiB"),
+    ],
+)
+def test_bad_standard_input_is_one_line(run_cli: Run, folder: Path, pipe: Run, content: bytes, message: str):
+    pipe(content)
+    answer = run_cli("predict", folder)
+    assert (answer.code, answer.stdout) == (2, "")
+    assert message in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_bad_rows_leave_no_file(run_cli: Run, folder: Path, tmp_path: Path):
+    source, out = tmp_path / "more.jsonl", tmp_path / "answers.jsonl"
+    source.write_text('{"text": "good"}\n{"text": ""}\n')
+    answer = run_cli("predict", folder, "--input", source, "--out", out)
+    assert answer.code == 2
+    assert "row 2" in answer.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["more.jsonl"]
+
+
+def test_an_out_that_cannot_be_written_is_one_line(run_cli: Run, folder: Path, tmp_path: Path):
+    answer = run_cli("predict", folder, "good", "--out", tmp_path / "nowhere" / "answers.jsonl")
+    assert answer.code == 2
+    assert "cannot be written" in answer.stderr
+
+
+def test_the_function_gives_predictions(folder: Path, truth: list[dict[str, Any]]):
+    found = list(crosstask.predict(folder, TEXTS))
+    assert near([one.to_json() for one in found], truth)
+
+
+def test_a_dry_run_predicts_nothing(run_cli: Run, folder: Path, tmp_path: Path):
+    answer = run_cli("predict", folder, "good", "--out", tmp_path / "answers.jsonl", "--dry-run", "--json")
+    assert answer.code == 0
+    assert len(answer.record["plan"]["actions"]) == 2
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,113 @@
+"""Label budgets and the held-out split: seeded, nested, independent of row order, nothing lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crosstask.errors import InputError
+from crosstask.tasks.budget import draw_labels
+from crosstask.tasks.checks.keys import key
+from crosstask.tasks.holdout import hold_out
+from crosstask.tasks.kinds.classification import Classification
+from crosstask.tasks.task import Example, Split, Task
+
+Rows = Sequence[tuple[str, str]]
+
+
+def task(rows: Rows, **more: Rows) -> Task:
+    splits = {name: split(part, f"{name}.csv") for name, part in {"train": rows, **more}.items()}
+    return Task("films", Classification(labels=("a", "b")), splits)
+
+
+def split(rows: Rows, file: str) -> Split:
+    return Split([Example({"text": text}, label, row) for row, (text, label) in enumerate(rows, start=1)], file)
+
+
+def contents(found: Task, split: str = "train") -> Counter[bytes]:
+    return Counter(example.content() for example in found.split(split).examples)
+
+
+some_rows = st.lists(st.tuples(st.sampled_from("vwxyz"), st.sampled_from("ab")), min_size=8, max_size=40).filter(
+    lambda rows: min(Counter(label for _, label in rows).get(label, 0) for label in "ab") >= 4
+)
+
+
+@given(some_rows, st.integers(0, 5), st.data())
+def test_draws_are_nested_and_independent_of_row_order(rows: Rows, seed: int, data: st.DataObject) -> None:
+    few, more = (draw_labels(task(rows), count, seed) for count in (2, 4))
+    assert contents(few) <= contents(more) <= contents(task(rows))
+    assert Counter(example.target for example in more.split("train").examples) == {"a": 4, "b": 4}
+    again = draw_labels(task(data.draw(st.permutations(rows))), 2, seed)
+    assert contents(again) == contents(few)
+    assert again.fingerprint == few.fingerprint
+
+
+MANY = [(f"text {number}", "ab"[number % 4 == 0]) for number in range(400)]
+
+
+def test_seeds_draw_unlike_rows_and_rows_keep_their_numbers() -> None:
+    one, two = (draw_labels(task(MANY), 8, seed) for seed in (1, 2))
+    assert contents(one) != contents(two)
+    assert all(f"text {(example.row or 0) - 1}" == example.inputs["text"] for example in one.split("train").examples)
+
+
+def test_equal_rows_do_not_stand_side_by_side() -> None:
+    rows = [*MANY, *MANY]
+    drawn = draw_labels(task(rows), 16, 0).split("train").examples
+    assert len({example.content() for example in drawn}) > 24
+
+
+def test_a_draw_counts_every_label() -> None:
+    drawn = draw_labels(task(MANY, validation=MANY, test=MANY), 16, 3)
+    assert list(drawn.splits) == ["train", "test"]
+    assert drawn.notes == ("films: 16 train rows a class drawn with seed 3, the validation split is set aside",)
+    assert drawn.split("train").file == "train.csv"
+
+
+def test_a_class_with_fewer_rows_is_refused() -> None:
+    with pytest.raises(InputError, match="label 'b' has 100 train rows where 101 are asked for") as caught:
+        draw_labels(task(MANY), 101, 0)
+    assert caught.value.file == "train.csv"
+    assert caught.value.mend == "Ask for at most 100 labels a class."
+
+
+def test_a_tenth_is_held_out_with_the_classes_in_proportion() -> None:
+    cut = hold_out(task(MANY), 0)
+    assert Counter(example.target for example in cut.split("validation").examples) == {"a": 30, "b": 10}
+    assert contents(cut) + contents(cut, "validation") == contents(task(MANY))
+    assert cut.notes == ("films: 40 of 400 train rows are held out for validation (seed 0)",)
+    assert contents(cut, "validation") == contents(hold_out(task(MANY[::-1]), 0), "validation")
+    assert contents(cut, "validation") != contents(hold_out(task(MANY), 1), "validation")
+
+
+def test_at_most_a_thousand_rows_are_held_out() -> None:
+    many = [(f"text {number}", "ab"[number % 2]) for number in range(12_000)]
+    assert len(hold_out(task(many), 0).split("validation")) == 1000
+
+
+def test_under_200_rows_every_row_trains() -> None:
+    cut = hold_out(task(MANY[:199]), 0)
+    assert list(cut.splits) == ["train"]
+    assert cut.notes == ("films: 199 labelled rows, so none is held out for validation",)
+    assert "validation" in hold_out(task(MANY[:200]), 0).splits
+
+
+def test_a_validation_split_of_its_own_stays() -> None:
+    own = task(MANY, validation=MANY[:3])
+    assert hold_out(own, 0) is own
+
+
+@given(st.integers(0, 20))
+def test_equal_inputs_stay_on_one_side_and_no_label_leaves_train(seed: int) -> None:
+    rows = [(f"Text  {number % 90}" if number % 2 else f"text {number % 90}", "a") for number in range(300)]
+    rows += [(f"b {number}", "b") for number in range(60)] + [("text 3", "rare")]
+    cut = hold_out(task(rows), seed)
+    train, held = (cut.split(name).examples for name in ("train", "validation"))
+    assert not {key(example) for example in train} & {key(example) for example in held}
+    assert {example.target for example in train} == {"a", "b", "rare"}
+    assert 0 < len(held) <= 36

@@ -1,0 +1,354 @@
+"""Tasks open from files, folders, task files and data in Python, and say what was detected."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crosstask.errors import ConfigError, CrosstaskError, InputError, NotFound
+from crosstask.tasks import Task, open_task, read_inputs
+from crosstask.tasks.kinds.classification import Classification
+
+ROWS = [("a fine film indeed", "good"), ("a dull film, alas", "bad"), ("quite a fine one", "good")]
+KNOWN = Classification(text="review", label="stars", labels=("good", "bad"))
+
+
+def csv_text(header: str = "text,label") -> str:
+    return "\n".join([header, *(f'"{text}",{label}' for text, label in ROWS)])
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "reviews.csv"
+    path.write_text(csv_text("review,stars"))
+    return path
+
+
+def rows(task: Task, split: str = "train") -> list[tuple[Any, Any]]:
+    return [(example.inputs["text"], example.target) for example in task.split(split).examples]
+
+
+def kind_of(task: Task) -> Classification:
+    assert isinstance(task.kind, Classification)
+    return task.kind
+
+
+def test_a_file(file: Path) -> None:
+    task = open_task(str(file))
+    assert task.name == "reviews"
+    assert rows(task) == ROWS
+    assert kind_of(task).labels == ("bad", "good")
+    assert [example.row for example in task.split("train").examples] == [1, 2, 3]
+    assert task.split("train").file == str(file)
+    assert task.notes == ("reviews: columns text=review, label=stars (detected)",)
+
+
+def test_equal_data_from_unlike_files_has_one_fingerprint(file: Path, tmp_path: Path) -> None:
+    zipped = tmp_path / "other.csv.gz"
+    zipped.write_bytes(gzip.compress(file.read_bytes()))
+    assert open_task(zipped).fingerprint == open_task(file).fingerprint
+
+
+def test_named_columns(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text,body,label,stars\nt,one body,x,1\nt,two bodies,x,2\n")
+    task = open_task(f"{path}:text=body,label=stars")
+    assert rows(task) == [("one body", "1"), ("two bodies", "2")]
+    assert task.notes == ("a: columns text=body, label=stars (named; not used: text, label)",)
+    assert rows(open_task(path, columns={"text": "body", "label": "stars"})) == rows(task)
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "mend"),
+    [
+        ("text=reveiw", "field 'reveiw': there is no such column", "Did you mean review?"),
+        ("label=rating", "field 'rating': there is no such column", "Known: review, stars."),
+        ("txt=review", "'txt' is no field of the task", "Did you mean text or text_pair?"),
+    ],
+)
+def test_a_wrong_column_is_answered_with_the_nearest(file: Path, options: str, message: str, mend: str) -> None:
+    with pytest.raises(InputError) as caught:
+        open_task(f"{file}:{options}")
+    assert message in str(caught.value)
+    assert caught.value.file
+    assert caught.value.mend == mend
+
+
+def test_a_file_whose_name_looks_like_options(tmp_path: Path) -> None:
+    path = tmp_path / "a:b=c.csv"
+    path.write_text(csv_text())
+    assert open_task(str(path)).name == "a-b-c"
+
+
+def test_columns_that_cannot_be_told_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text,color,shape\na b,red,round\nc d,blue,square\n")
+    with pytest.raises(InputError, match="which column holds the label among 'text', 'color', 'shape'") as caught:
+        open_task(path)
+    assert caught.value.mend == f"Name them: {path}:text=COLUMN,label=COLUMN."
+    path.write_text("one,two,label\na long text,another long text,x\nmore of it here,still more of it,y\n")
+    with pytest.raises(InputError, match="which column holds the text among"):
+        open_task(path)
+
+
+def test_a_file_without_column_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(csv_text("a very fine film,good"))
+    with pytest.raises(InputError, match="first row looks like data") as caught:
+        open_task(path)
+    assert caught.value.mend == "Put a line of column names first."
+
+
+def test_errors_in_rows_name_file_row_and_field(file: Path) -> None:
+    file.write_text(csv_text("review,stars") + "\n,good\n")
+    with pytest.raises(InputError, match="the text is missing") as caught:
+        open_task(file)
+    assert (caught.value.file, caught.value.row, caught.value.field) == (str(file), 4, "review")
+
+
+@pytest.mark.parametrize("name", ["validation.csv", "valid.tsv", "val.csv.gz", "dev.csv", "DEV.csv"])
+def test_a_folder_with_a_file_a_split(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "my reviews"
+    folder.mkdir()
+    content = csv_text().replace(",", "\t") if "tsv" in name else csv_text()
+    (folder / name).write_bytes(gzip.compress(content.encode()) if name.endswith("gz") else content.encode())
+    (folder / "train.csv").write_text(csv_text())
+    (folder / "README.md").write_text("not looked at")
+    task = open_task(str(folder))
+    assert task.name == "my-reviews"
+    assert list(task.splits) == ["train", "validation"]
+
+
+def test_folders_at_fault(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no train, validation or test file"):
+        open_task(tmp_path)
+    (tmp_path / "test.csv").write_text(csv_text())
+    with pytest.raises(InputError, match="no train rows") as caught:
+        open_task(tmp_path)
+    assert caught.value.file == str(tmp_path)
+    (tmp_path / "dev.csv").write_text(csv_text())
+    (tmp_path / "val.csv").write_text(csv_text())
+    with pytest.raises(InputError, match=r"two files for validation: dev\.csv and val\.csv"):
+        open_task(tmp_path)
+
+
+def test_a_split_without_the_column_of_train(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text(csv_text())
+    (tmp_path / "test.csv").write_text(csv_text("text,lable"))
+    with pytest.raises(InputError, match="no such column") as caught:
+        open_task(tmp_path)
+    assert (caught.value.file, caught.value.field) == (str(tmp_path / "test.csv"), "label")
+    assert caught.value.mend == "Did you mean lable?"
+
+
+TASK_FILE = """
+name: films
+kind: classification
+files: {train: a.csv, dev: b.csv}
+columns: {text: body, label: y}
+labels: {no: [0, "no!"], yes: 1}
+"""
+
+
+def test_a_task_file(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,body,y\n-,one,0\n-,two,1\n")
+    (tmp_path / "b.csv").write_text("body,y\nthree,no!\nfour,yes\n")
+    (tmp_path / "task.yaml").write_text(TASK_FILE)
+    task = open_task(str(tmp_path / "task.yaml"))
+    assert task.name == "films"
+    assert rows(task) == [("one", "no"), ("two", "yes")]
+    assert rows(task, "validation") == [("three", "no"), ("four", "yes")]
+    assert kind_of(task).labels == ("no", "yes")
+
+
+def test_a_task_file_with_one_file_and_labels_in_order(file: Path) -> None:
+    path = file.with_name("task.yml")
+    path.write_text("file: reviews.csv\nlabels: [good, bad]")
+    task = open_task(path, split="test")
+    assert list(task.splits) == ["test"]
+    assert task.name == "task"
+    assert kind_of(task).labels == ("good", "bad")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is no mapping"),
+        ("- a", "is no mapping"),
+        ("a: [", "is no valid YAML"),
+        ("[" * 5000, "is no valid YAML"),
+        ("flie: a.csv", "has no option 'flie'. Did you mean file"),
+        ("name: x", "names no file"),
+        ("file: a.csv\nfiles: {train: a.csv}", "names no file, or both"),
+        ("files: {trian: a.csv}", "'trian' is no split. Did you mean train"),
+        ("files: {dev: a.csv, val: a.csv}", "two files for one split"),
+        ("file: a.csv\nlabels: {a: [1], b: [1]}", "one form stands for two labels"),
+        ("file: a.csv\nfiles: 3", "valid dictionary"),
+        ("file: missing.csv", "missing.csv: does not exist"),
+        ("file: a.csv\nkind: clasification", "Did you mean classification"),
+        ("file: a.csv\nlabels: [good, great]", "the label 'bad' in train is unknown"),
+        ("#" * (1 << 21), "too large for a task file"),
+    ],
+)
+def test_task_files_at_fault(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "a.csv").write_text(csv_text())
+    path = tmp_path / "task.yaml"
+    path.write_text(text)
+    with pytest.raises(CrosstaskError) as caught:
+        open_task(path)
+    assert message in str(caught.value)
+    assert caught.value.file or isinstance(caught.value, NotFound)
+
+
+def test_a_name_that_is_nothing(file: Path) -> None:
+    with pytest.raises(NotFound, match=r"Did you mean .*reviews\.csv\?"):
+        open_task(str(file.with_name("review.csv")))
+    with pytest.raises(NotFound, match="Did you mean sample:tweets-airlines"):
+        open_task("sampel:tweets-airlines")
+    with pytest.raises(NotFound, match="Give a file, a folder, or sample:NAME"):
+        open_task("/nowhere/at/all")
+    with pytest.raises(NotFound, match="sample:tweets"):
+        open_task("sample:tweet")
+
+
+def test_samples_take_no_columns() -> None:
+    with pytest.raises(ConfigError, match="columns"):
+        open_task("sample:tweets:text=body")
+
+
+def test_a_list_of_tuples_or_of_mappings() -> None:
+    task = open_task(ROWS, name="films")
+    assert task.name == "films"
+    assert rows(task) == ROWS
+    assert rows(open_task([{"review": text, "stars": label} for text, label in ROWS])) == ROWS
+
+
+def test_a_list_of_pairs() -> None:
+    task = open_task([("one", "two", "same"), ("one", "six", "other")])
+    assert [dict(example.inputs) for example in task.split("train").examples][1] == {"text": "one", "text_pair": "six"}
+
+
+def test_a_data_frame() -> None:
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"review": ["one film", "two films", "no film"], "stars": [1.0, 2.0, 1.0]}, index=[7, 8, 9])
+    assert rows(open_task(frame)) == [("one film", "1"), ("two films", "2"), ("no film", "1")]
+    category = frame.assign(stars=pd.Categorical(["x", "y", "x"]))
+    assert [label for _, label in rows(open_task(category))] == ["x", "y", "x"]
+    frame.loc[8, "stars"] = None
+    with pytest.raises(InputError, match="the label is missing") as caught:
+        open_task(frame)
+    assert (caught.value.row, caught.value.field) == (2, "stars")
+    with pytest.raises(InputError, match="2 columns have this name"):
+        open_task(pd.concat([frame, frame], axis=1))
+
+
+def test_hub_data_sets() -> None:
+    datasets = pytest.importorskip("datasets")
+    features = datasets.Features(text=datasets.Value("string"), label=datasets.ClassLabel(names=["neg", "pos"]))
+    data = datasets.Dataset.from_dict({"text": ["a film", "b film"], "label": [1, 0]}, features=features)
+    assert rows(open_task(data)) == [("a film", "pos"), ("b film", "neg")]
+    unlabelled = datasets.Dataset.from_dict({"text": ["c film"], "label": [-1]}, features=features)
+    task = open_task(datasets.DatasetDict(train=data, test=data, unsupervised=unlabelled))
+    assert list(task.splits) == ["train", "test"]
+    assert "the split unsupervised is not used" in task.notes
+    with pytest.raises(InputError, match="the label is missing"):
+        open_task({"train": data, "test": unlabelled})
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ([], "the data has no rows"),
+        (3, "data of type int is no task"),
+        ([("one", "x"), ("two",)], "row 2: ('two',) is no row (text, label)"),
+        ([3, 4], "row 1: 3 is no row (text, label)"),
+        ({"rows": ROWS}, "no train, validation or test among rows"),
+        ({}, "no train, validation or test among nothing"),
+    ],
+)
+def test_data_at_fault(source: Any, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        open_task(source)
+    assert message in str(caught.value)
+    assert caught.value.mend
+
+
+def test_a_task_is_itself(file: Path) -> None:
+    task = open_task(file)
+    assert open_task(task) is task
+    assert open_task(task, name="other").name == "other"
+    with pytest.raises(ConfigError, match="no name for a task"):
+        open_task(task, name="../other")
+
+
+def test_a_known_kind_keeps_its_label_space(file: Path) -> None:
+    task = open_task(file, kind=KNOWN, split="test")
+    assert list(task.splits) == ["test"]
+    assert kind_of(task).labels == ("good", "bad")
+    assert open_task(open_task(file), kind=KNOWN).kind == KNOWN
+
+
+def test_a_known_kind_finds_its_columns_under_other_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(csv_text("text,label"))
+    kind = kind_of(open_task(path, kind=KNOWN, split="test"))
+    assert (kind.text, kind.label, kind.labels) == ("text", "label", ("good", "bad"))
+
+
+def test_a_known_kind_prefers_its_own_columns(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text,label,review,stars\n-,-,one,good\n-,-,two,bad\n")
+    assert rows(open_task(path, kind=KNOWN, split="test"), "test") == [("one", "good"), ("two", "bad")]
+    assert [example.inputs["text"] for example in read_inputs(path, KNOWN)] == ["one", "two"]
+
+
+def test_a_known_kind_refuses_other_labels_and_other_forms(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'ugly' in test is unknown"):
+        open_task([("one", "ugly"), ("two", "good")], kind=KNOWN, split="test")
+    pairs = [("one", "two", "good"), ("three", "four", "bad")]
+    with pytest.raises(InputError, match="gives text, text_pair where text is read"):
+        open_task(open_task(pairs), kind=KNOWN)
+    path = tmp_path / "a.csv"
+    path.write_text("premise,hypothesis,label\none,two,good\n")
+    with pytest.raises(InputError, match="cannot tell which columns hold text among"):
+        open_task(path, kind=KNOWN)
+
+
+def test_inputs_for_prediction(file: Path, tmp_path: Path) -> None:
+    texts = [text for text, _ in ROWS]
+    unlabelled = tmp_path / "b.csv"
+    unlabelled.write_text("id,body\n1,a fine film indeed\n2,a dull film alas\n")
+    for source, expected in (
+        (file, texts),
+        (texts, texts),
+        ([{"review": text} for text in texts], texts),
+        (f"{unlabelled}:text=body", ["a fine film indeed", "a dull film alas"]),
+        (unlabelled, ["a fine film indeed", "a dull film alas"]),
+    ):
+        examples = read_inputs(source, KNOWN)
+        assert [example.inputs["text"] for example in examples] == expected
+        assert {example.target for example in examples} == {None}
+
+
+def test_inputs_of_pairs() -> None:
+    kind = Classification(text="premise", text_pair="hypothesis", labels=("yes", "no"))
+    (example,) = read_inputs([("one", "two")], kind)
+    assert dict(example.inputs) == {"text": "one", "text_pair": "two"}
+    with pytest.raises(InputError, match="row 1: 'one' is no row"):
+        read_inputs(["one"], kind)
+
+
+def test_inputs_with_a_null(file: Path) -> None:
+    with pytest.raises(InputError, match="row 2, field 'review': the text is missing"):
+        read_inputs(["one", " "], KNOWN)
+
+
+def test_real_pairs(shared_data: Path) -> None:
+    task = open_task(shared_data / "rte")
+    assert task.notes == ("rte: columns text=premise, text_pair=hypothesis, label=label (detected)",)
+    assert [len(split) for split in task.splits.values()] == [2240, 250, 277]
+    with pytest.raises(InputError, match="which column holds the label among 'sentence1', 'sentence2', 'score'"):
+        open_task(shared_data / "stsb")
