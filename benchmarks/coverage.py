@@ -1,6 +1,6 @@
 """How often 95% intervals over draws and rows hold the truth: crosstask's, and those it could have used.
 
-    python benchmarks/coverage.py        # two minutes on one core
+    python benchmarks/coverage.py        # ten minutes on one core
 
 Correctness is simulated from a model whose true accuracies are known in closed form, so the intervals that
 hold the truth can be counted. Writes `benchmarks/results/coverage.json`.

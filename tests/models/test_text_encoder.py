@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,15 +13,16 @@ from hypothesis import strategies as st
 
 from crosstask.errors import ConfigError
 from crosstask.models.text_encoder import Encoding, TextEncoder
+from crosstask.models.transformers_gateway import load_text_encoder, load_trunk
 from crosstask.models.trunk import Trunk
 
 
 def test_special_tokens_and_types_come_from_the_checkpoint(tiny_trunk: Callable[..., Trunk]) -> None:
     text = tiny_trunk("bert").text
     (pair,) = text.encode([("a good film", "very bad")])
-    assert pair == Encoding([2, 5, 6, 8, 3, 14, 7, 3], [0, 0, 0, 0, 0, 1, 1, 1], 8)
+    assert pair == Encoding([0, 5, 6, 8, 2, 14, 7, 2], [0, 0, 0, 0, 0, 1, 1, 1], 8)
     (single,) = text.encode([("a",)])
-    assert single.ids == [2, 5, 3]
+    assert single.ids == [0, 5, 2]
 
 
 def test_a_trunk_without_token_types_gets_none(tiny_trunk: Callable[..., Trunk]) -> None:
@@ -35,7 +37,7 @@ def test_a_long_pair_is_cut_longest_first_and_says_its_whole_length(tiny_trunk: 
     short, long = text.encode([("a good film", "bad"), ("a " * 30, "very bad")])
     assert short.length == len(short.ids) == 7
     assert long.length == 30 + 2 + 3
-    assert long.ids == [2, 5, 5, 5, 5, 5, 3, 14, 7, 3]
+    assert long.ids == [0, 5, 5, 5, 5, 5, 2, 14, 7, 2]
 
 
 def test_no_rows_give_no_encodings(tiny_trunk: Callable[..., Trunk]) -> None:
@@ -44,13 +46,19 @@ def test_no_rows_give_no_encodings(tiny_trunk: Callable[..., Trunk]) -> None:
 
 def test_roberta_keeps_its_offset_out_of_the_maximum_length(tiny_trunk: Callable[..., Trunk]) -> None:
     assert tiny_trunk("bert").text.max_length == 40
-    assert tiny_trunk("roberta").text.max_length == 39  # its positions start behind its padding index, here 0
+    assert tiny_trunk("roberta").text.max_length == 38  # its positions start behind its padding index, 1
 
 
 def test_a_maximum_length_beyond_the_model_is_refused(tiny_trunk: Callable[..., Trunk]) -> None:
     with pytest.raises(ConfigError, match="the model cannot read 41 tokens") as caught:
         tiny_trunk("bert", max_length=41)
     assert caught.value.mend == "Choose from 1 to 40."
+
+
+def test_it_opens_without_the_weights(checkpoints: Callable[[str], Path]) -> None:
+    alone, whole = load_text_encoder(checkpoints("bert")), load_trunk(checkpoints("bert")).text
+    assert alone.encode([("a good film", "bad")]) == whole.encode([("a good film", "bad")])
+    assert replace(alone, tokenizer=whole.tokenizer) == whole
 
 
 @given(

@@ -10,14 +10,8 @@ import pytest
 from crosstask.evidence.crossed import crossed_interval, paired_interval
 from crosstask.reports.page import Command, render
 from crosstask.reports.plots import Curve
-from crosstask.reports.quickstart import (
-    HEADER,
-    MethodScores,
-    QuickstartResult,
-    quickstart_report,
-    score_rows,
-    verdict,
-)
+from crosstask.reports.quickstart import quickstart_report
+from crosstask.reports.quickstart_result import HEADER, MethodScores, QuickstartResult, score_rows, verdict
 
 
 def correctness(accuracy: float, seed: int) -> np.ndarray:

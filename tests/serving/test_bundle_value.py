@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from bundles import PAIRS, REVIEWS, random_bundle
 
 import crosstask
+from bundles import PAIRS, REVIEWS, random_bundle
 from crosstask.errors import BundleError, ConfigError, InputError, NotFound
 from crosstask.models.bundle import read_bundle, read_record
 from crosstask.serving.bundle import Bundle

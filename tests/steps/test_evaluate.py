@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bundles import REVIEWS, random_bundle
 from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef
 
 import crosstask
+from bundles import REVIEWS, random_bundle
 from crosstask.models.bundle import read_record
 
 Run = Callable[..., Any]

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bundles import PAIRS, REVIEWS, random_bundle
 
 import crosstask
+from bundles import PAIRS, REVIEWS, random_bundle
 
 TEXTS = ["the film was good", "not very good", "awful plane"]
 
@@ -131,3 +131,9 @@ def test_a_dry_run_predicts_nothing(run_cli: Run, folder: Path, tmp_path: Path):
     assert answer.code == 0
     assert len(answer.record["plan"]["actions"]) == 2
     assert not list(tmp_path.iterdir())
+
+
+def test_two_sources_are_refused(run_cli: Run, folder: Path, tmp_path: Path):
+    answer = run_cli("predict", folder, "good", "--input", tmp_path / "more.csv")
+    assert answer.code == 2
+    assert "both texts and a file are given. Give one of them." in answer.stderr

@@ -1,12 +1,16 @@
-"""A checkpoint's folder, checked before it is opened: config, safe weights, tokenizer."""
+"""A checkpoint's folder, checked before it is opened (config, safe weights, tokenizer) and after."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+from torch import nn
 
 from crosstask.errors import InputError
+from crosstask.models.anatomy import layer_list
 
 _INDEX = "model.safetensors.index.json"
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
@@ -38,6 +42,31 @@ def weight_files(folder: Path) -> list[Path]:
     except (ValueError, KeyError, AttributeError):
         raise InputError("the index of the weights cannot be read", file=index, mend="Fetch the model again.") from None
     return [folder / Path(name).name for name in sorted(names)]
+
+
+def check_found(folder: Path, encoder: nn.Module, found: dict[str, Any]) -> None:
+    """InputError where weights of the encoder are missing, of another shape, or of layers that it does not have."""
+    layers = f"{layer_list(encoder)[0]}."
+    faults = {
+        "lack": found["missing_keys"],
+        "have another shape for": [key[0] for key in found["mismatched_keys"]],
+        "have more layers than the config, such as": [key for key in found["unexpected_keys"] if layers in key],
+    }
+    for fault, keys in faults.items():
+        if keys:
+            raise InputError(
+                f"the weights {fault} '{min(keys)}' ({len(keys)} in all)",
+                file=folder,
+                mend="Use the config.json that belongs to these weights.",
+            )
+
+
+def damaged(folder: Path, part: str, error: Exception) -> InputError:
+    """The error for a `part` of the checkpoint (config, weights, tokenizer) that its library could not read."""
+    reason = str(error).strip().partition("\n")[0]
+    return InputError(
+        f"the model's {part} cannot be read: {reason}", file=folder, mend="Fetch or copy the model again."
+    )
 
 
 def _without_weights(folder: Path) -> InputError:

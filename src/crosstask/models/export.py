@@ -17,7 +17,7 @@ from crosstask.models.native_layers import NATIVES, Native, most_labels, write_h
 from crosstask.models.transformers_gateway import classifier_logits, save_pretrained, sequence_classifier
 from crosstask.models.whole_folder import whole_folder
 
-_TOLERANCE = 1e-4
+_TOLERANCE = 1e-5
 _PROBES = ("Yes.", "A short sentence about nothing in particular.", "one two three four five six seven eight " * 4)
 
 

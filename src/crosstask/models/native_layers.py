@@ -117,7 +117,7 @@ def _write_through_tanh(dense: Any, out: Any, weight: Tensor, bias: Tensor) -> N
 
 
 def _write_both_signs(dense: Any, out: Any, weight: Tensor, bias: Tensor) -> None:
-    """The dense layer yields the logits and their negatives, and the linear layer the difference of their activations."""
+    """The dense layer yields the logits and their negatives, the linear layer the difference of their activations."""
     labels = len(bias)
     for module in (dense, out):
         _zero(module)

@@ -16,8 +16,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from crosstask.errors import InputError
-from crosstask.models.anatomy import layer_list
-from crosstask.models.checkpoint_folder import check_checkpoint
+from crosstask.models.checkpoint_folder import check_checkpoint, check_found, damaged
 from crosstask.models.model_source import model_folder
 from crosstask.models.text_encoder import TextEncoder, ensure_pad_token, text_encoder
 from crosstask.models.trunk import Trunk
@@ -25,6 +24,8 @@ from crosstask.ui import Silent, Ui
 
 _PROVENANCE = ("_name_or_path", "architectures", "dtype", "torch_dtype", "transformers_version")
 """Entries of a config that say where it comes from and nothing of what it computes."""
+
+_LOCAL: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
 
 
 def load_trunk(name: str | os.PathLike[str], *, max_length: int | None = None, ui: Ui | None = None) -> Trunk:
@@ -54,19 +55,14 @@ def load_text_encoder(
     name: str | os.PathLike[str], *, max_length: int | None = None, ui: Ui | None = None
 ) -> TextEncoder:
     """The text encoder of the trunk called `name`, without loading its weights; errors as those of `load_trunk`."""
-    from transformers import AutoConfig, AutoModel
+    from transformers import AutoModel
 
     ui = ui or Silent()
     folder = model_folder(name, ui)
     check_checkpoint(folder)
-    with _quiet():
+    with _quiet(), torch.device("meta"):
         tokenizer = _tokenizer(folder)
-        try:
-            config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-        except (OSError, ValueError, KeyError) as error:
-            raise _damaged(folder, "config", error) from None
-        with torch.device("meta"):
-            encoder = AutoModel.from_config(config)
+        encoder = AutoModel.from_config(_config(folder))
     ensure_pad_token(tokenizer, str(name), ui)
     return text_encoder(tokenizer, encoder, max_length)
 
@@ -109,19 +105,30 @@ def classifier_logits(folder: Path, texts: Sequence[tuple[str, ...]]) -> Tensor:
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     with _quiet(), torch.inference_mode():
-        model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model = AutoModelForSequenceClassification.from_pretrained(folder, **_LOCAL)
+        tokenizer = AutoTokenizer.from_pretrained(folder, **_LOCAL)
         fields = [list(field) for field in zip(*texts, strict=True)]
         logits: Tensor = model(**tokenizer(*fields, padding=True, truncation=True, return_tensors="pt")).logits
     return logits
 
 
-def _encoder(folder: Path) -> Any:
-    from transformers import AutoConfig, AutoModel
+def _config(folder: Path) -> Any:
+    from transformers import AutoConfig
 
-    safe: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
     try:
-        config = AutoConfig.from_pretrained(folder, **safe)
+        config = AutoConfig.from_pretrained(folder, **_LOCAL)
+    except (OSError, ValueError, KeyError) as error:
+        raise damaged(folder, "config", error) from None
+    if config.is_encoder_decoder:
+        raise InputError("the model is an encoder-decoder", file=folder, mend="Name a model that is an encoder.")
+    return config
+
+
+def _encoder(folder: Path) -> Any:
+    from transformers import AutoModel
+
+    config = _config(folder)
+    try:
         encoder, found = AutoModel.from_pretrained(
             folder,
             config=config,
@@ -130,15 +137,11 @@ def _encoder(folder: Path) -> Any:
             ignore_mismatched_sizes=True,  # they are reported in `found`, and refused below
             output_loading_info=True,
             **_without_pooler(config),
-            **safe,
+            **_LOCAL,
         )
-    except SafetensorError as error:
-        raise _damaged(folder, "weights", error) from None
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise _damaged(folder, "config", error) from None
-    if config.is_encoder_decoder:
-        raise InputError("the model is an encoder-decoder", file=folder, mend="Name a model that is an encoder.")
-    _check_found(folder, encoder, found)
+    except (SafetensorError, OSError, ValueError, KeyError, RuntimeError) as error:
+        raise damaged(folder, "weights", error) from None
+    check_found(folder, encoder, found)
     return encoder
 
 
@@ -151,37 +154,13 @@ def _without_pooler(config: Any) -> dict[str, bool]:
     return {"add_pooling_layer": False} if takes else {}
 
 
-def _check_found(folder: Path, encoder: nn.Module, found: dict[str, Any]) -> None:
-    """InputError where weights of the encoder are missing, of another shape, or of layers that it does not have."""
-    layers = f"{layer_list(encoder)[0]}."
-    faults = {
-        "lack": found["missing_keys"],
-        "have another shape for": [key[0] for key in found["mismatched_keys"]],
-        "have more layers than the config, such as": [key for key in found["unexpected_keys"] if layers in key],
-    }
-    for fault, keys in faults.items():
-        if keys:
-            raise InputError(
-                f"the weights {fault} '{min(keys)}' ({len(keys)} in all)",
-                file=folder,
-                mend="Use the config.json that belongs to these weights.",
-            )
-
-
-def _damaged(folder: Path, part: str, error: Exception) -> InputError:
-    reason = str(error).strip().partition("\n")[0]
-    return InputError(
-        f"the model's {part} cannot be read: {reason}", file=folder, mend="Fetch or copy the model again."
-    )
-
-
 def _tokenizer(folder: Path) -> Any:
     from transformers import AutoTokenizer
 
     try:
-        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        return AutoTokenizer.from_pretrained(folder, **_LOCAL)
     except Exception as error:  # the tokenizers library raises bare exceptions on damaged files
-        raise _damaged(folder, "tokenizer", error) from None
+        raise damaged(folder, "tokenizer", error) from None
 
 
 def _label_names(config: Any) -> tuple[str, ...] | None:

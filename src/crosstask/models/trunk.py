@@ -45,7 +45,7 @@ class Trunk(nn.Module):
     @property
     def content_hash(self) -> str:
         """sha256 over the config, the maximum length and the weights as they are now."""
-        digest = hashlib.sha256(json.dumps([self.config, self.text.max_length], sort_keys=True).encode())
+        digest = hashlib.sha256(json.dumps([self.config, self.text.max_length], sort_keys=True, default=str).encode())
         for name, weight in sorted(self.encoder.state_dict().items()):
             digest.update(f"{name} {weight.dtype} {tuple(weight.shape)}".encode())
             digest.update(weight.cpu().contiguous().flatten().view(torch.uint8).numpy())

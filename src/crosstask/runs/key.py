@@ -11,14 +11,14 @@ from typing import Any
 _PACKAGES = ("crosstask", "torch", "transformers", "tokenizers")
 
 
-def content_key(config: Mapping[str, Any], *, data: str, trunk: str) -> str:
-    """sha256 over the config, the data's fingerprint, the trunk's hash, the versions and the thread count."""
+def content_key(config: Mapping[str, Any], *, data: str, start: str) -> str:
+    """sha256 over the config, the data's fingerprint, the hash of the starting weights, the versions and the thread count."""
     import torch
 
     facts = {
         "config": config,
         "data": data,
-        "trunk": trunk,
+        "start": start,
         "versions": {package: version(package) for package in _PACKAGES},
         "threads": torch.get_num_threads(),
     }

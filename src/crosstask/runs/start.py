@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
 
 from crosstask.objectives import Objective
 from crosstask.ui import Silent, Ui
@@ -25,9 +29,10 @@ class KnownHead:
 
 @dataclass(frozen=True)
 class Start:
-    """A trunk and the heads that came with it, by task name."""
+    """A trunk and the heads that came with it, by task name; `fingerprint` is the sha256 of their weights."""
 
     trunk: Trunk
+    fingerprint: str
     heads: Mapping[str, KnownHead] = field(default_factory=dict)
 
     def head_for(self, task: Task, objective: Objective, ui: Ui) -> Head:
@@ -41,6 +46,15 @@ class Start:
                 return known.head
         return fresh
 
+    def check_labels(self, task: Task, ui: Ui) -> None:
+        """Tell where the checkpoint's own label map names other labels than the task: they may mean the same."""
+        own = self.trunk.label_names
+        if own is not None and set(own) != set(task.kind.space):
+            ui.note(
+                f"the checkpoint was trained on the labels {', '.join(own)}, and {task.name} has "
+                f"{', '.join(task.kind.space)}: its head is not used"
+            )
+
 
 def load_start(model: str, *, max_length: int | None = None, ui: Ui | None = None) -> Start:
     """A start from a bundle folder, a checkpoint folder, a shelf name or a hub name."""
@@ -49,10 +63,20 @@ def load_start(model: str, *, max_length: int | None = None, ui: Ui | None = Non
     from crosstask.tasks.description import from_description
 
     if not is_bundle(model):
-        return Start(load_trunk(model, max_length=max_length, ui=ui or Silent()))
+        trunk = load_trunk(model, max_length=max_length, ui=ui or Silent())
+        return Start(trunk, trunk.content_hash)
     contents = read_bundle(model, max_length=max_length)
     heads = {
         name: KnownHead(contents.model.head(name), from_description(description["task"]))
         for name, description in contents.tasks.items()
     }
-    return Start(contents.model.trunk, heads)
+    return Start(contents.model.trunk, weights_hash(contents.model), heads)
+
+
+def weights_hash(model: nn.Module) -> str:
+    """sha256 over a module's parameters and buffers as they are now."""
+    digest = hashlib.sha256()
+    for name, weight in sorted(model.state_dict().items()):
+        digest.update(f"{name} {weight.dtype} {tuple(weight.shape)}".encode())
+        digest.update(weight.cpu().contiguous().flatten().view(torch.uint8).numpy())
+    return digest.hexdigest()

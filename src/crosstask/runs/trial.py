@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from crosstask.runs.options import TrainingOptions
 from crosstask.runs.start import Start
 from crosstask.tasks.kind import Scores
 from crosstask.tasks.mixture import Mixture
-from crosstask.tasks.task import TRAIN, VALIDATION, Task
+from crosstask.tasks.task import TRAIN, VALIDATION, Example, Task
 from crosstask.training.finish import Finish, KeepBest, KeepLast
 from crosstask.training.fit import Fit
 from crosstask.training.inference import outputs
@@ -62,7 +63,7 @@ class Trial:
         return content_key(
             {"options": self.options.config(), "seed": self.seed, "device": str(self.runtime.device)},
             data=self.task.fingerprint,
-            trunk=self.start.trunk.content_hash,
+            start=self.start.fingerprint,
         )
 
     @cached_property
@@ -75,19 +76,30 @@ class Trial:
         """Optimizer steps at most."""
         return self.options.steps_for(len(self.task.split(TRAIN)))
 
+    def predict(self, trained: Trained, rows: Sequence[Example]) -> list[Mapping[str, Any]]:
+        """Prediction records of the trained model for other rows of the task's kind."""
+        return self._records(trained.model, Lesson.of_examples(self.task, rows, self.objective, self.start.trunk.text))
+
+    def scores(self, trained: Trained, split: str) -> Scores:
+        """The trained model's scores on one split, with intervals over rows."""
+        return self._scores(trained.model, self.lesson(split))
+
     def lesson(self, split: str) -> Lesson:
         """One split of the task, ready for the model."""
         return Lesson.of(self.task, split, self.objective, self.start.trunk.text)
 
-    def train(self, ui: Ui, folder: Path | None = None) -> Trained:
-        """Train, resuming from `folder` where a checkpoint stands there."""
+    def train(self, ui: Ui, folder: Path | None = None, watched: Lesson | None = None) -> Trained:
+        """Train, resuming from `folder` where a checkpoint stands there.
+
+        Rows `watched` are scored into the journal where the task has no validation split, and nothing is chosen by them.
+        """
         lesson = self.lesson(TRAIN)
         validation = self.lesson(VALIDATION) if VALIDATION in self.task.splits else None
         for note in filter(None, [lesson.truncation()]):
             ui.note(note)
         model = self._model(ui)
         check_padding(model, lesson, self.runtime)
-        journal = self._fit(model, lesson, validation, folder).run(ui)
+        journal = self._fit(model, lesson, validation or watched, folder).run(ui)
         return self._trained(model, validation, journal)
 
     def _model(self, ui: Ui) -> MultiTaskModel:
@@ -95,16 +107,17 @@ class Trial:
             head = self.start.head_for(self.task, self.objective, ui)
         return MultiTaskModel(self.start.trunk, {self.task.name: head}).to(self.runtime.device)
 
-    def _fit(self, model: MultiTaskModel, lesson: Lesson, validation: Lesson | None, folder: Path | None) -> Fit:
+    def _fit(self, model: MultiTaskModel, lesson: Lesson, scored: Lesson | None, folder: Path | None) -> Fit:
         training = Training(model, [self._phase(lesson)], self.runtime, seed=self.seed)
-        finish: Finish = KeepLast() if validation is None else KeepBest(self.options.patience)
+        chooses = VALIDATION in self.task.splits
+        finish: Finish = KeepBest(self.options.patience) if chooses else KeepLast()
         epoch = -(-len(lesson.features) // self.options.batch_size)
         return Fit(
             training,
             finish,
-            score=None if validation is None else lambda: self._score(model, validation),
+            score=None if scored is None else lambda: self._score(model, scored),
             score_every=max(epoch, self.steps // _SCORES_A_RUN),
-            scored=[] if validation is None else [validation],
+            scored=[] if scored is None else [scored],
             folder=folder,
             save_seconds=self.options.save_seconds,
         )
@@ -133,8 +146,10 @@ class Trial:
         return {"score": values[self.task.kind.primary_metric], **values}
 
     def _scores(self, model: MultiTaskModel, lesson: Lesson) -> Scores:
-        logits = outputs(model, lesson, self.runtime)
-        return self.task.kind.score(self.objective.decode(self.task.kind, logits), lesson.examples, self.seed)
+        return self.task.kind.score(self._records(model, lesson), lesson.examples, self.seed)
+
+    def _records(self, model: MultiTaskModel, lesson: Lesson) -> list[Mapping[str, Any]]:
+        return self.objective.decode(self.task.kind, outputs(model, lesson, self.runtime))
 
     def _trained(self, model: MultiTaskModel, validation: Lesson | None, journal: list[dict[str, Any]]) -> Trained:
         model.eval()
@@ -148,3 +163,7 @@ class Trial:
             journal=journal,
             steps=max(row["step"] for row in journal),
         )
+
+    def _temperature(self, model: MultiTaskModel, lesson: Lesson) -> float:
+        logits = outputs(model, lesson, self.runtime)
+        return fit_temperature(logits, [row.target for row in lesson.features])

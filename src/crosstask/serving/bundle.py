@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,5 +117,6 @@ def _record_reading(path: Path, evaluation: Evaluation, fingerprint: str) -> Non
     from crosstask.models.bundle import read_record, update_record
 
     metrics = {name: interval.to_json() for name, interval in evaluation.metrics.items()}
-    reading = {"task": evaluation.task, "rows": evaluation.scores.rows, "data": fingerprint, "metrics": metrics}
-    update_record(path, read_record(path).with_test_read(reading))
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    reading = {"task": evaluation.task, "data": fingerprint, "time": now, "rows": evaluation.scores.rows}
+    update_record(path, read_record(path).with_test_read({**reading, "metrics": metrics}))

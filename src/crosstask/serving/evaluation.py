@@ -64,9 +64,9 @@ class Evaluation:
     def tables(self, worst: int) -> Iterator[tuple[str, Table]]:
         """Titles with tables for people."""
         metrics = [(name, interval.value, interval.low, interval.high) for name, interval in self.metrics.items()]
-        measures = [(name, value, "", "") for name, value in self.calibration.items()]
         title = f"{self.task}, {self.split}: {self.scores.rows:,} rows"
-        yield title, [("metric", "value", "95% low", "95% high"), *metrics, *measures]
+        yield title, [("metric", "value", "95% low", "95% high"), *metrics]
+        yield "calibration", [("measure", "value"), *self.calibration.items()]
         yield from self.scores.tables.items()
         if self.misses and worst:
             header = ("row", "label", "predicted", "probability", "text")

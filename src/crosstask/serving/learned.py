@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from crosstask.objectives import Objective, objective_for
 from crosstask.serving.prediction import Prediction
@@ -14,8 +14,6 @@ from crosstask.tasks.task import Example, Task
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from crosstask.tasks.kinds.classification import Classification
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class LearnedTask:
     @property
     def labels(self) -> tuple[str, ...]:
         """The label names, in the order of the probabilities' columns."""
-        return cast("Classification", self.task.kind).labels
+        return self.task.kind.space
 
     def decode(self, logits: np.ndarray) -> list[Prediction]:
         """The predictions that the head's outputs [rows, labels] stand for."""

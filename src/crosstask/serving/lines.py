@@ -70,11 +70,10 @@ def standard_input() -> Iterator[str]:
 def write_json_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> int:
     """Write the records to a file that is there whole or not at all; how many there were."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    count = 0
+    lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     try:
         with partial.open("w", encoding="utf-8", errors="backslashreplace") as out:
-            for count, record in enumerate(records, start=1):  # noqa: B007
-                out.write(json.dumps(record, ensure_ascii=False) + "\n")
+            count = sum(bool(out.write(line)) for line in lines)
             out.flush()
             os.fsync(out.fileno())
         partial.replace(path)

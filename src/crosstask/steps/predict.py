@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from crosstask.errors import ConfigError
 from crosstask.step import Result, Step, planned
 from crosstask.ui import Ui
 
@@ -65,6 +66,8 @@ class Predict(Step):
         from crosstask.serving.lines import STANDARD_INPUT, examples, standard_input
         from crosstask.tasks import read_inputs
 
+        if self.input is not None and self.texts:
+            raise ConfigError("both texts and a file are given", field="input", mend="Give one of them.")
         if self.input is not None:
             return iter(read_inputs(self.input, kind))
         if self.texts:

@@ -30,5 +30,17 @@ def draw_labels(task: Task, per_class: int, seed: int) -> Task:
     return task.with_splits(**{**splits, TRAIN: replace(train, examples=drawn)}).noting(note)
 
 
+def draw_rows(task: Task, rows: int, seed: int) -> Task:
+    """The task with `rows` of its train rows, whatever their labels, and without a validation split; draws are nested."""
+    train = task.split(TRAIN)
+    if len(train) < rows:
+        message = f"there are {len(train)} train rows where {rows} are asked for"
+        raise InputError(message, file=train.file, mend=f"Ask for at most {len(train)} rows.")
+    splits = {name: split for name, split in task.splits.items() if name != VALIDATION}
+    drawn = seeded_order(train.examples, seed, "draw")[:rows]
+    note = f"{task.name}: {rows:,} train rows drawn with seed {seed}"
+    return task.with_splits(**{**splits, TRAIN: replace(train, examples=drawn)}).noting(note)
+
+
 def _most(by_label: dict[str, list[Example]]) -> int:
     return min(len(rows) for rows in by_label.values())

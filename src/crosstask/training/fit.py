@@ -77,7 +77,7 @@ class Fit:
                     self._save(self.folder)
                     saved_at = time.monotonic()
                 if stop.asked:
-                    raise Interrupted(self._stopped())
+                    raise Interrupted(self.folder)
 
     def _scored_enough(self, report: StepReport, journal: Journal) -> bool:
         """Score where it is due; whether the finish asks to stop."""
@@ -93,9 +93,6 @@ class Fit:
         state = {f"training/{name}": value for name, value in self.training.state().items()}
         state |= {f"finish/{name}": value for name, value in tensors.items()}
         save_checkpoint(folder, Checkpoint(self.training.step, state, {"finish": values}))
-
-    def _stopped(self) -> str:
-        return f"stopped after step {self.training.step} of {self.training.steps}"
 
 
 def _row(report: StepReport) -> dict[str, Any]:

@@ -1,0 +1,88 @@
+"""A trained model becomes a bundle on disk, with its card and everything that was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from crosstask.models.bundle import write_bundle
+from crosstask.models.bundle_record import BundleRecord
+from crosstask.reports.card import Card, CardScores, CardTask, model_card
+from crosstask.runs.trial import Trained
+from crosstask.serving.bundle import Bundle
+from crosstask.serving.learned import LearnedTask
+from crosstask.tasks.description import describe
+from crosstask.tasks.kind import Scores
+from crosstask.tasks.task import TEST
+from crosstask.training.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A trained model with what is to be said of it.
+
+    `made_by` is the config of the step that made it, with the run's `key`; `earlier` are those of the bundle it started
+    from. `scores` holds the scores by split; reading the test split is recorded.
+    """
+
+    trained: Trained
+    made_by: Mapping[str, Any]
+    base_model: str
+    seed: int
+    earlier: BundleRecord | None = None
+    scores: Mapping[str, Scores] = field(default_factory=dict)
+
+    def write(self, out: Path, runtime: Runtime, *, overwrite: bool) -> Bundle:
+        """Write the bundle, whole or not at all, and give it back ready to predict."""
+        trained, name = self.trained, self.trained.task.name
+        learned = LearnedTask(trained.task.with_splits(), trained.objective, trained.temperature)
+        description = {
+            "task": describe(trained.task),
+            "objective": trained.objective.config(),
+            "temperature": trained.temperature,
+        }
+        record = self._record()
+        write_bundle(out, trained.model, {name: description}, record, self._card(out, record), overwrite=overwrite)
+        return Bundle(out, record, {name: learned}, trained.model, runtime)
+
+    def _record(self) -> BundleRecord:
+        task, earlier = self.trained.task, self.earlier or BundleRecord()
+        metrics = {
+            split: {metric: interval.to_json() for metric, interval in scores.metrics.items()}
+            for split, scores in self.scores.items()
+        }
+        record = BundleRecord(
+            made_by=(*earlier.made_by, self.made_by),
+            seeds=(*earlier.seeds, self.seed),
+            data={**earlier.data, task.name: task.fingerprint},
+            metrics={task.name: metrics},
+            test_reads=earlier.test_reads,
+        )
+        return record.with_test_read(test_reading(task.name, task.fingerprint)) if TEST in self.scores else record
+
+    def _card(self, out: Path, record: BundleRecord) -> str:
+        task = self.trained.task
+        scores = [CardScores(split, found.rows, found.metrics) for split, found in self.scores.items()]
+        described = CardTask(
+            name=task.name,
+            kind=task.kind.method_name(),
+            inputs=tuple(task.kind.inputs.values()),
+            labels=task.kind.space,
+            rows={split: len(rows) for split, rows in task.splits.items()},
+            scores=scores,
+        )
+        card = Card(out.name, [described], self.made_by, record.versions, base_model=_hub_name(self.base_model))
+        return model_card(card)
+
+
+def test_reading(task: str, fingerprint: str) -> dict[str, str]:
+    """The record of one reading of a test split: of what, and when."""
+    return {"task": task, "data": fingerprint, "time": datetime.now(UTC).isoformat(timespec="seconds")}
+
+
+def _hub_name(model: str) -> str | None:
+    """The model's name where the hub may know it: `bert-base-uncased`, `owner/name`; not a folder, not the shelf's."""
+    return None if ":" in model or model == "starter" or Path(model).exists() else model

@@ -1,0 +1,140 @@
+"""Fine-tune a pretrained model on a task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crosstask.runs.options import TrainingOptions
+from crosstask.step import Result, Step, TaskSource, planned
+from crosstask.ui import Ui
+
+if TYPE_CHECKING:
+    from crosstask.models.bundle_record import BundleRecord
+    from crosstask.runs.place import Place
+    from crosstask.runs.trial import Trained, Trial
+    from crosstask.serving.bundle import Bundle
+    from crosstask.tasks.kind import Scores
+    from crosstask.tasks.task import Task
+
+
+class Finetune(TrainingOptions, Step):
+    """Fine-tune a pretrained model on a task.
+
+    The result is a bundle: trunk, head, task and model card in one folder. Killed at any moment, the same command goes
+    on where it stopped and ends with the same weights.
+    """
+
+    positional: ClassVar[tuple[str, ...]] = ("task",)
+
+    task: TaskSource
+    """The task: a file (reviews.csv:text=review,label=stars), a folder, a YAML task file or sample:NAME."""
+    model: str = "starter"
+    """Where to start: a shelf name, a folder, a bundle or a hub name."""
+    out: Path | None = None
+    """The bundle's folder; by default runs/TASK."""
+    overwrite: bool = False
+    """Replace what stands at --out."""
+    test: bool = False
+    """Score the task's test split at the end, once; the reading is recorded in the bundle."""
+
+    def run(self, ui: Ui) -> Result:
+        """Train, score, and write the bundle."""
+        trial = self._trial(ui)
+        place = self._place(trial)
+        earlier = _record(place.out)
+        if not place.open(None if earlier is None else earlier.made_by[-1]["key"], overwrite=self.overwrite):
+            ui.note(f"{place.out} is done already")
+            return self._done(place.out)
+        trained = trial.train(ui, place.partial)
+        bundle = self._publish(trial, trained, place)
+        place.close()
+        return self._result(bundle, trained.steps)
+
+    def plan(self, ui: Ui) -> Result:
+        """Say what would be trained, for how long, and with how much memory."""
+        from crosstask.runs.forecast import forecast
+
+        trial = self._trial(ui)
+        expected = forecast(trial)
+        rows = len(trial.task.split("train"))
+        return planned(
+            [
+                f"train {self.model} on {rows:,} rows of {trial.task.name} for {trial.steps:,} steps",
+                f"write the bundle to {self._place(trial).out}",
+            ],
+            seconds=expected.seconds,
+            memory=expected.memory,
+        )
+
+    def _trial(self, ui: Ui) -> Trial:
+        from crosstask.runs.start import load_start
+        from crosstask.runs.trial import Trial
+        from crosstask.training.runtime import Runtime
+
+        task = self._task(ui)
+        runtime = Runtime.make(self.device, self.precision)
+        start = load_start(self.model, max_length=self.max_length, ui=ui)
+        start.check_labels(task, ui)
+        return Trial(task, start, self._options(), runtime, self.seed)
+
+    def _task(self, ui: Ui) -> Task:
+        from crosstask.tasks import open_task
+        from crosstask.tasks.budget import draw_labels
+        from crosstask.tasks.holdout import hold_out
+
+        task = open_task(self.task, ui=ui)
+        if self.test:
+            task.split("test")
+        if self.labels_per_class is not None:
+            task = draw_labels(task, self.labels_per_class, self.seed)
+        task = hold_out(task, self.seed)
+        for note in task.notes:
+            ui.note(note)
+        return task
+
+    def _options(self) -> TrainingOptions:
+        return TrainingOptions(**{name: getattr(self, name) for name in TrainingOptions.model_fields})
+
+    def _place(self, trial: Trial) -> Place:
+        from crosstask.models.safe_name import safe_name
+        from crosstask.runs.place import Place
+
+        return Place(self.out or Path("runs") / safe_name(trial.task.name), trial.key)
+
+    def _publish(self, trial: Trial, trained: Trained, place: Place) -> Bundle:
+        from crosstask.reports.publish import Publication
+
+        scores: dict[str, Scores] = {} if trained.validation is None else {"validation": trained.validation}
+        if self.test:
+            scores["test"] = trial.scores(trained, "test")
+        made_by = {"step": "finetune", "key": place.key, "steps_taken": trained.steps, **self.config()}
+        publication = Publication(trained, made_by, self.model, self.seed, _record(Path(self.model)), scores)
+        return publication.write(place.out, trial.runtime, overwrite=self.overwrite)
+
+    def _done(self, out: Path) -> Result:
+        from crosstask.serving.bundle import load
+
+        bundle = load(out, self.device)
+        return self._result(bundle, bundle.record.made_by[-1]["steps_taken"])
+
+    def _result(self, bundle: Bundle, steps: int) -> Result:
+        record = {"bundle": str(bundle.path), "seed": self.seed, "steps": steps, "tasks": bundle.record.metrics}
+        return Result(bundle, record, show=lambda ui: _show(record, ui))
+
+
+def _record(path: Path) -> BundleRecord | None:
+    """The record of the bundle at `path`, None where there is none."""
+    from crosstask.models.bundle import is_bundle, read_record
+
+    return read_record(path) if is_bundle(path) else None
+
+
+def _show(record: Mapping[str, Any], ui: Ui) -> None:
+    for task, splits in record["tasks"].items():
+        for split, metrics in splits.items():
+            rows = [(name, found["value"], found["low"], found["high"]) for name, found in metrics.items()]
+            ui.table(f"{task}, {split}", [("metric", "value", "95% low", "95% high"), *rows])
+    bundle = record["bundle"]
+    ui.note(f"{record['steps']} steps; the bundle is {bundle}. Try: crosstask predict {bundle} 'a text of yours'")

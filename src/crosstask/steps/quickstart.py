@@ -1,0 +1,148 @@
+"""See knowledge move from one real task to another, in about three minutes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from crosstask.step import Result, Step, planned
+from crosstask.ui import Ui
+
+if TYPE_CHECKING:
+    from crosstask.runs.place import Place
+    from crosstask.runs.trial import Trained
+    from crosstask.training.runtime import Runtime
+    from crosstask.transfer.study import Study
+
+MODEL = "starter"
+SOURCE, TARGET = "sample:tweets-other", "sample:tweets-airlines"
+SOURCE_OPTIONS: dict[str, Any] = {"epochs": 2}
+TARGET_OPTIONS: dict[str, Any] = {"steps": 60, "batch_size": 16}
+_RECORD, _REPORT, _BUNDLE = "quickstart.json", "report.html", "bundle"
+
+
+class Quickstart(Step):
+    """See knowledge move from one real task to another, in about three minutes.
+
+    Few labels of one task are learned directly, and after another task that shares its labels; both on the same rows
+    for the same steps, over several draws. The better model is saved.
+    """
+
+    out: Path = Path("runs/quickstart")
+    """Where the bundle, the report and the scores go."""
+    labels_per_class: Annotated[int, Field(ge=1)] = 16
+    """Labels of the target that each draw gives, a class."""
+    draws: Annotated[int, Field(ge=1)] = 3
+    """How many draws of labels."""
+    source_rows: Annotated[int, Field(ge=2)] = 2000
+    """Rows of the source that transfer learns first."""
+    overwrite: bool = False
+    """Replace what stands at --out."""
+
+    def run(self, ui: Ui) -> Result:
+        """Fetch, train, compare, report."""
+        from crosstask.runs.place import Place
+        from crosstask.training.runtime import Runtime
+
+        runtime = Runtime.make(self.device)
+        study = self._study(runtime, self.out, ui)
+        place = Place(self.out, study.key)
+        if place.open(_made_by(self.out), overwrite=self.overwrite):
+            self._make(self._study(runtime, place.partial, ui), place, ui)
+            place.close()
+        else:
+            ui.note(f"{self.out} is done already")
+        record = json.loads((self.out / _RECORD).read_text(encoding="utf-8"))["result"]
+        return Result(record, record, show=lambda ui: _show(record, ui))
+
+    def plan(self, ui: Ui) -> Result:
+        """Say what would be trained."""
+        return planned(
+            [
+                f"train {MODEL} on {self.source_rows:,} rows of {SOURCE}",
+                f"train it on {self.draws} draws of {self.labels_per_class} labels a class of {TARGET}, both ways",
+                f"write the bundle and the report to {self.out}",
+            ]
+        )
+
+    def _study(self, runtime: Runtime, folder: Path, ui: Ui) -> Study:
+        from crosstask.runs.options import TrainingOptions
+        from crosstask.tasks import open_task
+        from crosstask.transfer.study import Study
+
+        def keep(trained: Trained, base: str, out: Path) -> None:
+            self._keep(trained, base, out, runtime)
+
+        return Study(
+            source=open_task(SOURCE, ui=ui),
+            target=open_task(TARGET, ui=ui),
+            model=MODEL,
+            labels_per_class=self.labels_per_class,
+            source_rows=self.source_rows,
+            draws=self.draws,
+            runtime=runtime,
+            folder=folder,
+            source_options=TrainingOptions(**SOURCE_OPTIONS),
+            target_options=TrainingOptions(**TARGET_OPTIONS),
+            keep=keep,
+            seed=self.seed,
+        )
+
+    def _keep(self, trained: Trained, base: str, out: Path, runtime: Runtime) -> None:
+        from crosstask.models.bundle import is_bundle, read_record
+        from crosstask.reports.publish import Publication
+
+        earlier = read_record(base) if is_bundle(base) else None
+        made_by = {"step": "quickstart", "steps_taken": trained.steps, **self.config()}
+        Publication(trained, made_by, MODEL, self.seed, earlier).write(out, runtime, overwrite=True)
+
+    def _make(self, study: Study, place: Place, ui: Ui) -> None:
+        """Run the study and put bundle, report and record in place, all or nothing."""
+        from crosstask.models.whole_folder import whole_folder
+        from crosstask.reports.from_study import quickstart_record, quickstart_result
+        from crosstask.reports.page import Command, render
+        from crosstask.reports.quickstart import quickstart_report
+
+        commands = [Command(what, line) for what, line in next_commands(self.out)]
+        result = quickstart_result(study, study.run(ui), study.train_source(ui), commands)
+        record = quickstart_record(result)
+        record |= {"bundle": str(self.out / _BUNDLE), "report": str(self.out / _REPORT)}
+        with whole_folder(self.out, overwrite=self.overwrite) as folder:
+            shutil.copytree(study.bundle(record["decision"]["way"]), folder / _BUNDLE)
+            (folder / _REPORT).write_text(render(quickstart_report(result)), encoding="utf-8")
+            text = json.dumps({"key": place.key, "result": record}, indent=2)
+            (folder / _RECORD).write_text(text + "\n", encoding="utf-8")
+
+
+def next_commands(out: Path) -> list[tuple[str, str]]:
+    """What to try next, each with its command."""
+    return [
+        ("Ask the model", f"crosstask predict {out / _BUNDLE} 'two hours late again, and nobody tells us why'"),
+        ("Look at your own table", "crosstask inspect yours.csv"),
+        ("Train on it", "crosstask finetune yours.csv --out runs/yours"),
+        ("Start from what was learned here", f"crosstask finetune yours.csv --model {out / _BUNDLE} --out runs/more"),
+    ]
+
+
+def _made_by(out: Path) -> str | None:
+    """The key of the quickstart that made what is at `out`, None where none did."""
+    try:
+        key: str = json.loads((out / _RECORD).read_text(encoding="utf-8"))["key"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return key
+
+
+def _show(record: Mapping[str, Any], ui: Ui) -> None:
+    header = ("method", "accuracy [95% interval]", "gain in points [95% interval]", "seconds a draw")
+    ui.table(f"{record['target']}, {record['labels_per_class']} labels a class", [header, *map(tuple, record["table"])])
+    ui.note(record["verdict"])
+    ui.note(f"saved: {record['bundle']} ({record['decision']['way']}), report: {record['report']}")
+    ui.note("next:")
+    for what, line in next_commands(Path(record["report"]).parent):
+        ui.note(f"  {line}    # {what.lower()}")

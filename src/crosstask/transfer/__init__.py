@@ -1,0 +1,1 @@
+"""Transfer: what one task gives to another, measured against direct training."""

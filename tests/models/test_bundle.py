@@ -1,0 +1,261 @@
+"""The bundle on disk: whole or not at all, bit for bit, and every damage found."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crosstask.errors import BundleError, OutputError
+from crosstask.models import whole_folder as whole_folder_module
+from crosstask.models.bundle import (
+    BundleContents,
+    is_bundle,
+    read_bundle,
+    read_record,
+    update_record,
+    write_bundle,
+)
+from crosstask.models.bundle_record import BundleRecord
+from crosstask.models.heads.classifier import ClassifierHead
+from crosstask.models.model import MultiTaskModel
+from crosstask.models.transformers_gateway import load_trunk
+from crosstask.models.trunk import Trunk
+
+RECORD = BundleRecord(
+    made_by=({"name": "finetune", "model": "starter", "seed": 3},),
+    seeds=(3,),
+    data={"a.b": "f" * 64},
+    metrics={"a.b": {"validation": {"accuracy": {"value": 0.5, "low": 0.4, "high": 0.6}}}},
+)
+CARD = "---\nlibrary_name: crosstask\n---\n# 影评\n"
+TASKS = ("a.b", "../影评")
+
+
+def describe(name: str, labels: int) -> dict[str, Any]:
+    kind = {"name": "classification", "labels": [f"label {at}" for at in range(labels)]}
+    return {"task": {"name": name, "kind": kind}, "objective": {"name": "classification_head"}, "temperature": 1.5}
+
+
+def make(trunk: Trunk, folder: Path) -> MultiTaskModel:
+    torch.manual_seed(5)
+    model = MultiTaskModel(trunk, {name: ClassifierHead(32, 2 + at, "attention") for at, name in enumerate(TASKS)})
+    write_bundle(folder, model, {name: describe(name, 2 + at) for at, name in enumerate(TASKS)}, RECORD, CARD)
+    return model.eval()
+
+
+@pytest.fixture(scope="session")
+def bundle(checkpoints: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of two heads, not to be changed."""
+    folder = tmp_path_factory.mktemp("bundles") / "a"
+    make(load_trunk(checkpoints("bert")), folder)
+    return folder
+
+
+@pytest.fixture
+def damaged(bundle: Path, tmp_path: Path) -> Path:
+    """A copy to damage."""
+    return Path(shutil.copytree(bundle, tmp_path / "copy"))
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_it_comes_back_bit_for_bit(tiny_trunk: Callable[..., Trunk], tmp_path: Path) -> None:
+    model = make(tiny_trunk(), tmp_path / "a")
+    found = read_bundle(tmp_path / "a")
+    assert found.model.tasks == TASKS == tuple(found.tasks)
+    assert found.record == RECORD
+    assert found.card == CARD
+    assert found.tasks["a.b"] == {**describe("a.b", 2), "head": model.head("a.b").config}
+    assert found.model.trunk.text.max_length == 40
+    one, other = model.state_dict(), found.model.state_dict()
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    tokens = found.model.trunk.text.pad(found.model.trunk.text.encode([("a good film",), ("bad",)]))
+    assert torch.equal(model(TASKS[1], tokens), found.model(TASKS[1], tokens))
+
+
+def test_written_again_it_is_the_same_file_for_file(bundle: Path, tmp_path: Path) -> None:
+    found = read_bundle(bundle)
+    found.model.trunk.text.encode([("a " * 99,)])  # leaves its truncation in the tokenizer
+    write_bundle(tmp_path / "b", found.model, found.tasks, found.record, found.card)
+    assert files(tmp_path / "b") == files(bundle)
+    for name in files(bundle):
+        assert (tmp_path / "b" / name).read_bytes() == (bundle / name).read_bytes(), name
+
+
+def test_it_is_laid_out_as_documented(bundle: Path) -> None:
+    found = files(bundle)
+    assert {name for name in found if not name.startswith("trunk/")} == {
+        "README.md",
+        "crosstask.json",
+        "heads/a%2Eb.safetensors",
+        "heads/%2E%2E%2F%E5%BD%B1%E8%AF%84.safetensors",
+        "tasks/a%2Eb.json",
+        "tasks/%2E%2E%2F%E5%BD%B1%E8%AF%84.json",
+    }
+    assert {"trunk/config.json", "trunk/model.safetensors", "trunk/tokenizer.json"} <= set(found)
+    from transformers import AutoModel, AutoTokenizer
+
+    AutoTokenizer.from_pretrained(bundle / "trunk")
+    AutoModel.from_pretrained(bundle / "trunk")
+
+
+def test_its_trunk_is_a_model(bundle: Path) -> None:
+    assert load_trunk(bundle).content_hash == read_bundle(bundle).model.trunk.content_hash
+
+
+def test_a_flipped_byte_in_any_file_is_found(damaged: Path) -> None:
+    for name in files(damaged):
+        path = damaged / name
+        whole = path.read_bytes()
+        for at in {0, len(whole) // 2, len(whole) - 1}:
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+            error = refused(damaged)
+            assert (Path(str(error.file)), bool(error.mend)) == (path, True)
+        path.write_bytes(whole)
+    read_bundle(damaged)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1, exclude_max=True), change=st.integers(1, 255))
+def test_a_flipped_byte_anywhere_in_the_manifest_is_found(damaged: Path, place: float, change: int) -> None:
+    path = damaged / "crosstask.json"
+    whole = bytearray(path.read_bytes())
+    whole[int(place * len(whole))] ^= change
+    original = path.read_bytes()
+    path.write_bytes(whole)
+    try:
+        assert refused(damaged).file == str(path)
+    finally:
+        path.write_bytes(original)
+
+
+def test_a_missing_file_is_named(damaged: Path) -> None:
+    for name in files(damaged):
+        whole = (damaged / name).read_bytes()
+        (damaged / name).unlink()
+        if name != "crosstask.json":
+            assert (refused(damaged).message, refused(damaged).file) == (
+                "is missing from the bundle",
+                str(damaged / name),
+            )
+        (damaged / name).write_bytes(whole)
+
+
+def test_a_file_that_does_not_belong_is_named(damaged: Path) -> None:
+    (damaged / "notes.txt").write_text("beside the bundle's folders anything may lie")
+    read_bundle(damaged)
+    (damaged / "trunk" / "pytorch_model.bin").write_bytes(b"a pickle")
+    assert refused(damaged).file == str(damaged / "trunk" / "pytorch_model.bin")
+
+
+def test_a_newer_format_is_refused(damaged: Path) -> None:
+    path = damaged / "crosstask.json"
+    path.write_text(path.read_text().replace('"format_version": 1', '"format_version": 2'))
+    assert refused(damaged).mend == "Update crosstask."
+
+
+@pytest.mark.parametrize("name", ["../out", "/etc/passwd", "a\\b", "c:x"])
+def test_a_manifest_that_points_outside_is_refused(name: str, damaged: Path) -> None:
+    manifest = whole_manifest(damaged)
+    manifest["files"][name] = {"sha256": "0" * 64, "bytes": 1}
+    seal(damaged, manifest)
+    assert "outside of the bundle" in refused(damaged).message
+
+
+def test_what_is_no_bundle_is_refused(tmp_path: Path) -> None:
+    assert not is_bundle(tmp_path)
+    assert not is_bundle("starter")
+    for path in (tmp_path, tmp_path / "absent"):
+        with pytest.raises(BundleError, match="is no bundle"):
+            read_bundle(path)
+
+
+def test_a_reading_of_the_test_split_is_recorded(damaged: Path) -> None:
+    reading = {"task": "a.b", "split": "test", "rows": 600}
+    update_record(damaged, read_record(damaged).with_test_read(reading))
+    found = read_bundle(damaged)
+    assert found.record.test_reads == (reading,)
+    assert found.record.made_by == RECORD.made_by
+
+
+def test_a_taken_place_is_left_alone_unless_it_may_be_overwritten(bundle: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("mine")
+    contents = read_bundle(bundle)
+    with pytest.raises(OutputError, match="holds something already"):
+        rewrite(contents, tmp_path)
+    with pytest.raises(OutputError, match="is a file"):
+        rewrite(contents, tmp_path / "a.txt", overwrite=True)
+    assert files(tmp_path) == ["a.txt"]
+    rewrite(contents, tmp_path, overwrite=True)
+    read_bundle(tmp_path)
+    assert "a.txt" not in files(tmp_path)
+
+
+def test_a_failure_leaves_nothing_new(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = read_bundle(bundle)
+    rewrite(contents, tmp_path / "out")
+    before = files(tmp_path)
+
+    def full(_: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(whole_folder_module, "_sync_tree", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        rewrite(contents, tmp_path / "out", overwrite=True)
+    with pytest.raises(OutputError):
+        rewrite(contents, tmp_path / "new")
+    assert files(tmp_path) == before
+
+
+def test_killed_in_the_middle_the_place_stays_free(bundle: Path, tmp_path: Path) -> None:
+    script = f"""
+import os, signal
+from crosstask.models import bundle
+bundle.Manifest.of = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+found = bundle.read_bundle({str(bundle)!r})
+bundle.write_bundle(bundle.Path({str(tmp_path / "out")!r}), found.model, found.tasks, found.record, found.card)
+"""
+    ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert not (tmp_path / "out").exists()
+    assert files(tmp_path)  # the writer was on its way
+    rewrite(read_bundle(bundle), tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def rewrite(contents: BundleContents, folder: Path, *, overwrite: bool = False) -> None:
+    write_bundle(folder, contents.model, contents.tasks, contents.record, contents.card, overwrite=overwrite)
+
+
+def refused(folder: Path) -> BundleError:
+    with pytest.raises(BundleError) as caught:
+        read_bundle(folder)
+    return caught.value
+
+
+def whole_manifest(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "crosstask.json").read_text(encoding="utf-8"))
+
+
+def seal(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write a manifest with a checksum that fits, from the description in docs/bundle.md alone."""
+    import hashlib
+
+    manifest["checksum"] = "0" * 64
+    text = json.dumps(manifest)
+    checksum = hashlib.sha256(text.encode()).hexdigest()
+    (folder / "crosstask.json").write_text(text.replace("0" * 64, checksum, 1))

@@ -1,0 +1,152 @@
+"""Export: transformers alone gives the bundle's outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tiny_checkpoints import POST_NORM
+
+from crosstask.errors import BundleError
+from crosstask.models.bundle import BundleContents, read_bundle, write_bundle
+from crosstask.models.bundle_record import BundleRecord
+from crosstask.models.export import export_transformers
+from crosstask.models.heads.classifier import ClassifierHead
+from crosstask.models.model import MultiTaskModel
+from crosstask.models.transformers_gateway import load_trunk
+from crosstask.steps.export import Export
+from crosstask.ui import Silent
+
+TEXTS = ["a good film", "it was not very good and I hated this", "bad", "one two three " * 20]
+
+
+@pytest.fixture
+def contents(tiny_model: Callable[..., MultiTaskModel]) -> Callable[..., BundleContents]:
+    def made(kind: str = "bert", pooling: str = "mean", labels: int = 3, temperature: float = 1.0) -> BundleContents:
+        return _contents(tiny_model(kind, pooling, labels), labels, temperature)
+
+    return made
+
+
+@pytest.mark.parametrize("pooling", ["mean", "cls", "attention"])
+@pytest.mark.parametrize("kind", POST_NORM)
+def test_logits_are_the_bundles(
+    kind: str, pooling: str, contents: Callable[..., BundleContents], tmp_path: Path
+) -> None:
+    own = contents(kind, pooling)
+    export_transformers(own, tmp_path / "out")
+    expected = _logits(own.model, TEXTS)
+    assert expected.std(0).max() > 0.01
+    torch.testing.assert_close(_exported(tmp_path / "out", TEXTS), expected, atol=2e-6, rtol=1e-6)
+
+
+def test_softmax_gives_the_calibrated_probabilities(contents: Callable[..., BundleContents], tmp_path: Path) -> None:
+    own = contents(temperature=2.5)
+    export_transformers(own, tmp_path / "out")
+    torch.testing.assert_close(
+        _exported(tmp_path / "out", TEXTS), _logits(own.model, TEXTS) / 2.5, atol=2e-6, rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("pooling", ["mean", "cls", "attention"])
+def test_the_starters_logits_are_the_bundles(pooling: str, starter: Path, tmp_path: Path) -> None:
+    trunk = load_trunk(starter)
+    torch.manual_seed(0)
+    head = ClassifierHead(trunk.width, 3, pooling)
+    for weight in head.parameters():
+        torch.nn.init.normal_(weight, std=0.1)
+    own = _contents(MultiTaskModel(trunk, {"t": head}).eval(), 3)
+    export_transformers(own, tmp_path / "out")
+    texts = ["A wonderful film!", "The flight was four hours late, and nobody told us why.", "no " * 700]
+    torch.testing.assert_close(_exported(tmp_path / "out", texts), _logits(own.model, texts), atol=2e-6, rtol=1e-6)
+
+
+def test_half_precision_holds_it_too(contents: Callable[..., BundleContents], tmp_path: Path) -> None:
+    own = contents("bert", "attention")
+    export_transformers(own, tmp_path / "out")
+    exported = _exported(tmp_path / "out", TEXTS, dtype=torch.float16)
+    torch.testing.assert_close(exported.float(), _logits(own.model, TEXTS), atol=0.03, rtol=0.01)
+
+
+def test_a_pipeline_answers_with_label_names(contents: Callable[..., BundleContents], tmp_path: Path) -> None:
+    from transformers import pipeline
+
+    own = contents()
+    export_transformers(own, tmp_path / "out")
+    classify = pipeline("text-classification", model=str(tmp_path / "out"), top_k=None)
+    found = {answer["label"]: answer["score"] for answer in classify("a good film")[0]}
+    expected = _logits(own.model, ["a good film"]).softmax(1)[0].tolist()
+    assert found == pytest.approx(dict(zip(["label 0", "label 1", "label 2"], expected, strict=True)), abs=1e-6)
+    card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert "library_name: transformers" in card
+    assert 'model="out"' in card
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"kind": "modernbert"}, "of a 'modernbert' trunk cannot hold the head"),
+        ({"kind": "distilbert", "labels": 17}, "holds 16 labels, and there are 17"),
+    ],
+)
+def test_what_cannot_be_written_is_refused(
+    options: dict[str, Any], message: str, contents: Callable[..., BundleContents], tmp_path: Path
+) -> None:
+    with pytest.raises(BundleError, match=message):
+        export_transformers(contents(**options), tmp_path / "out")
+    assert not any(tmp_path.iterdir())
+
+
+def test_any_number_of_labels_fits_behind_tanh(contents: Callable[..., BundleContents], tmp_path: Path) -> None:
+    own = contents("roberta", labels=60)
+    export_transformers(own, tmp_path / "out")
+    torch.testing.assert_close(_exported(tmp_path / "out", TEXTS), _logits(own.model, TEXTS), atol=2e-6, rtol=1e-6)
+
+
+def test_two_heads_are_refused(contents: Callable[..., BundleContents], tmp_path: Path) -> None:
+    own = contents()
+    two = MultiTaskModel(own.model.trunk, {"t": own.model.head("t"), "u": own.model.head("t")})
+    with pytest.raises(BundleError, match="has 2 heads: t, u"):
+        export_transformers(replace(own, model=two, tasks={**own.tasks, "u": own.tasks["t"]}), tmp_path / "out")
+
+
+def test_outputs_that_would_differ_are_never_written(
+    contents: Callable[..., BundleContents], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crosstask.models.native_layers._GAIN", 2.0**-7)
+    with pytest.raises(BundleError, match="would differ"):
+        export_transformers(contents(), tmp_path / "out")
+    assert not any(tmp_path.iterdir())
+
+
+def test_the_verb_exports_a_bundle(contents: Callable[..., BundleContents], tmp_path: Path) -> None:
+    own = contents()
+    write_bundle(tmp_path / "a", own.model, own.tasks, own.record, own.card)
+    result = Export(bundle=tmp_path / "a", out=tmp_path / "b").run(Silent())
+    assert result.record == {"format": "transformers", "out": str(tmp_path / "b")}
+    expected = _logits(read_bundle(tmp_path / "a").model, TEXTS)
+    torch.testing.assert_close(_exported(tmp_path / "b", TEXTS), expected, atol=2e-6, rtol=1e-6)
+
+
+def _contents(model: MultiTaskModel, labels: int, temperature: float = 1.0) -> BundleContents:
+    kind = {"name": "classification", "labels": [f"label {number}" for number in range(labels)]}
+    description = {"task": {"name": "t", "kind": kind}, "objective": {}, "temperature": temperature}
+    return BundleContents(model, {"t": description}, BundleRecord(), "---\nlibrary_name: crosstask\n---\n# t\n")
+
+
+@torch.inference_mode()
+def _logits(model: MultiTaskModel, texts: list[str]) -> torch.Tensor:
+    return model("t", model.trunk.text.pad(model.trunk.text.encode([(text,) for text in texts])))
+
+
+@torch.inference_mode()
+def _exported(folder: Path, texts: list[str], dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=dtype)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    return model(**tokenizer(texts, padding=True, truncation=True, return_tensors="pt")).logits
