@@ -66,7 +66,7 @@ def _source_config(source: Any) -> str | dict[str, str] | None:
 
 
 def _as_sources(value: Any) -> Any:
-    rows = isinstance(value, list | tuple) and bool(value) and isinstance(value[0], Mapping)
+    rows = isinstance(value, list | tuple) and bool(value) and isinstance(value[0], Mapping | tuple)
     return (value,) if rows or not isinstance(value, list | tuple) else tuple(value)
 
 

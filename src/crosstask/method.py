@@ -17,7 +17,9 @@ class Method(BaseModel):
     A field's help text is the string below it. A wrong option or value is a `ConfigError` when the value is made.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, use_attribute_docstrings=True, allow_inf_nan=False
+    )
 
     if not TYPE_CHECKING:  # checkers take the constructor from the fields
 
@@ -49,5 +51,5 @@ def config_error(error: ValidationError, method: type[Method]) -> ConfigError:
         return ConfigError(f"{name} has no option '{option}'", mend=nearest(str(option), method.model_fields))
     if first["type"] == "missing":
         return ConfigError(f"{name} needs the option '{option}'", mend=f"Give {option}.")
-    message = first["msg"].removeprefix("Value error, ")
-    return ConfigError(f"{name}: {message[0].lower()}{message[1:]}, found {first['input']!r}", field=option)
+    rule = first["msg"].removeprefix("Value error, ").replace("Input should", "It should", 1).partition(", unable")[0]
+    return ConfigError(f"{name} cannot take {first['input']!r:.80}", field=option, mend=f"{rule[0].upper()}{rule[1:]}.")

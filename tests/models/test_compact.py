@@ -107,3 +107,11 @@ def _interrupted(model: MultiTaskModel) -> None:
     with compact_vocabulary(model.trunk, batch(model)[1]):
         table(model).fill_(7.0)
         raise KeyboardInterrupt
+
+
+def test_the_padding_row_stays_without_a_gradient() -> None:
+    full = torch.nn.Embedding(6, 3, padding_idx=4)
+    compact = CompactEmbedding(full, torch.tensor([1, 4]))
+    compact(torch.tensor([4, 1, 1])).sum().backward()
+    assert compact.weight.grad is not None
+    assert compact.weight.grad.tolist() == [[2.0] * 3, [0.0] * 3]

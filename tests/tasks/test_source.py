@@ -66,7 +66,7 @@ def test_named_columns(tmp_path: Path) -> None:
     [
         ("text=reveiw", "field 'reveiw': there is no such column", "Did you mean review?"),
         ("label=rating", "field 'rating': there is no such column", "Known: review, stars."),
-        ("txt=review", "'txt' is no field of the task", "Did you mean text or text_pair?"),
+        ("txt=review", "field 'txt': the task has no such field", "Did you mean text or text_pair?"),
     ],
 )
 def test_a_wrong_column_is_answered_with_the_nearest(file: Path, options: str, message: str, mend: str) -> None:
@@ -88,7 +88,7 @@ def test_columns_that_cannot_be_told_are_asked_for(tmp_path: Path) -> None:
     path.write_text("text,color,shape\na b,red,round\nc d,blue,square\n")
     with pytest.raises(InputError, match="which column holds the label among 'text', 'color', 'shape'") as caught:
         open_task(path)
-    assert caught.value.mend == f"Name them: {path}:text=COLUMN,label=COLUMN."
+    assert caught.value.mend == f"Name it ({path}:label=COLUMN) or add it."
     path.write_text("one,two,label\na long text,another long text,x\nmore of it here,still more of it,y\n")
     with pytest.raises(InputError, match="which column holds the text among"):
         open_task(path)
@@ -262,7 +262,7 @@ def test_hub_data_sets() -> None:
     ("source", "message"),
     [
         ([], "the data has no rows"),
-        (3, "data of type int is no task"),
+        (3, "data of type int cannot be read"),
         ([("one", "x"), ("two",)], "row 2: ('two',) is no row (text, label)"),
         ([3, 4], "row 1: 3 is no row (text, label)"),
         ({"rows": ROWS}, "no train, validation or test among rows"),
@@ -313,7 +313,7 @@ def test_a_known_kind_refuses_other_labels_and_other_forms(tmp_path: Path) -> No
         open_task(open_task(pairs), kind=KNOWN)
     path = tmp_path / "a.csv"
     path.write_text("premise,hypothesis,label\none,two,good\n")
-    with pytest.raises(InputError, match="cannot tell which columns hold text among"):
+    with pytest.raises(InputError, match="cannot tell which column holds the text among"):
         open_task(path, kind=KNOWN)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from cyclopts import App, Group, Parameter
+from cyclopts import App, Group, Parameter, Token
 from pydantic.fields import FieldInfo
 
 from crosstask.choices import Choice
@@ -68,8 +68,17 @@ def _annotation(name: str, field: FieldInfo) -> Any:
         group=_SHARED if name in Step.model_fields else _OWN,
         negative=None if field.default is True else "",
         show_default=shown,
+        converter=_whole_number if int in (field.annotation, *get_args(field.annotation)) else None,
     )
     return Annotated[_token_type(field.annotation), mark]
+
+
+def _whole_number(_: Any, tokens: Sequence[Token]) -> int:
+    """The number a token holds; cyclopts itself would make 2 of 2.5."""
+    try:
+        return int(tokens[0].value)
+    except ValueError:
+        raise ValueError(f'"{tokens[0].value}" is no whole number') from None
 
 
 def _marks(field: FieldInfo) -> Iterator[Any]:

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
-from crosstask.errors import BundleError
+from crosstask.errors import BundleError, nearest
 
 FORMAT_VERSION = 1
 MANIFEST = "crosstask.json"
@@ -75,9 +75,7 @@ class Manifest:
         """The manifest of a bundle; BundleError where it is none, is damaged, or of a newer format."""
         path = folder / MANIFEST
         if not path.is_file():
-            raise BundleError(
-                f"is no bundle: it has no {MANIFEST}", file=folder, mend="Name a folder made by crosstask."
-            )
+            raise _no_bundle(folder)
         text = path.read_bytes()
         try:
             found = json.loads(text)
@@ -131,6 +129,14 @@ def _inside(name: str, folder: Path) -> PurePosixPath:
     if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
         raise BundleError(f"lists a file outside of the bundle: '{name}'", file=folder / MANIFEST, mend=_FETCH_AGAIN)
     return path
+
+
+def _no_bundle(folder: Path) -> BundleError:
+    if folder.exists():
+        mend = "Name a folder that crosstask made, such as the --out of finetune."
+        return BundleError(f"is no bundle: it has no {MANIFEST}", file=folder, mend=mend)
+    near = [path.parent.name for path in folder.parent.glob(f"*/{MANIFEST}")]
+    return BundleError("does not exist", file=folder, mend=nearest(folder.name, near))
 
 
 def _damaged(path: Path) -> BundleError:

@@ -14,22 +14,22 @@ from crosstask.models.anatomy import layer_list
 
 _INDEX = "model.safetensors.index.json"
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
+_SAVED = "Name a folder that save_pretrained wrote, or copy the missing file into it."
 _TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model", "*.tiktoken")
 
 
 def check_checkpoint(folder: Path) -> None:
     """InputError that names what is missing, where `folder` cannot be opened safely as a checkpoint."""
     if not (folder / "config.json").is_file():
-        raise InputError("the model folder has no config.json", file=folder, mend="Name a folder of save_pretrained.")
+        raise InputError("the model folder has no config.json", file=folder, mend=_SAVED)
     if not any(file.is_file() for file in weight_files(folder)):
         raise _without_weights(folder)
     for shard in weight_files(folder):
         if not shard.is_file():
             raise InputError("a part of the weights is missing", file=shard, mend="Fetch or copy the model again.")
     if not _any(folder, _TOKENIZERS):
-        raise InputError(
-            "the model folder has no tokenizer", file=folder, mend="Save the tokenizer beside it with save_pretrained."
-        )
+        mend = "Save the tokenizer into it: tokenizer.save_pretrained(FOLDER)."
+        raise InputError("the model folder has no tokenizer", file=folder, mend=mend)
 
 
 def weight_files(folder: Path) -> list[Path]:
@@ -39,7 +39,7 @@ def weight_files(folder: Path) -> list[Path]:
         return [folder / "model.safetensors"]
     try:
         names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-    except (ValueError, KeyError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError("the index of the weights cannot be read", file=index, mend="Fetch the model again.") from None
     return [folder / Path(name).name for name in sorted(names)]
 
@@ -63,7 +63,7 @@ def check_found(folder: Path, encoder: nn.Module, found: dict[str, Any]) -> None
 
 def damaged(folder: Path, part: str, error: Exception) -> InputError:
     """The error for a `part` of the checkpoint (config, weights, tokenizer) that its library could not read."""
-    reason = str(error).strip().partition("\n")[0]
+    reason = " ".join(str(error).split())
     return InputError(
         f"the model's {part} cannot be read: {reason}", file=folder, mend="Fetch or copy the model again."
     )
@@ -74,9 +74,9 @@ def _without_weights(folder: Path) -> InputError:
         return InputError(
             "the weights are a pickle, which can run code and is not opened",
             file=folder,
-            mend="Convert them to model.safetensors with save_pretrained.",
+            mend="Make model.safetensors of them: open them where you trust them, then model.save_pretrained(FOLDER).",
         )
-    return InputError("the model folder has no weights", file=folder, mend="Put model.safetensors beside config.json.")
+    return InputError("the model folder has no model.safetensors", file=folder, mend=_SAVED)
 
 
 def _any(folder: Path, patterns: Iterable[str]) -> bool:

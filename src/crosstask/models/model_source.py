@@ -65,5 +65,5 @@ def _what_failed(error: OSError) -> str:
 
 
 def _unknown(name: str, why: str) -> NotFound:
-    known = [*_shelf_names(), *(entry.name for entry in Path().iterdir() if (entry / "config.json").is_file())]
-    return NotFound(f"no model is called '{name}': {why}", mend=f"{nearest(name, known)} Or name a folder.")
+    folders = {path.parent.name for file in ("config.json", "crosstask.json") for path in Path().glob(f"*/{file}")}
+    return NotFound(f"no model is called '{name}': {why}", mend=f"{nearest(name, [*_shelf_names(), *folders])} Or name a folder.")

@@ -61,8 +61,8 @@ def load_text_encoder(
     folder = model_folder(name, ui)
     check_checkpoint(folder)
     with _quiet(), torch.device("meta"):
-        tokenizer = _tokenizer(folder)
-        encoder = AutoModel.from_config(_config(folder))
+        config, tokenizer = _config(folder), _tokenizer(folder)
+        encoder = AutoModel.from_config(config)
     ensure_pad_token(tokenizer, str(name), ui)
     return text_encoder(tokenizer, encoder, max_length)
 
@@ -117,7 +117,7 @@ def _config(folder: Path) -> Any:
 
     try:
         config = AutoConfig.from_pretrained(folder, **_LOCAL)
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # every config has checks of its own, and they raise what they like
         raise damaged(folder, "config", error) from None
     if config.is_encoder_decoder:
         raise InputError("the model is an encoder-decoder", file=folder, mend="Name a model that is an encoder.")

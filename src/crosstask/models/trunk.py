@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from crosstask.models.anatomy import position_offset
+from crosstask.models.content_hash import content_hash
 from crosstask.models.text_encoder import TextEncoder
 from crosstask.models.tokens import Tokens
 
@@ -45,11 +43,7 @@ class Trunk(nn.Module):
     @property
     def content_hash(self) -> str:
         """sha256 over the config, the maximum length and the weights as they are now."""
-        digest = hashlib.sha256(json.dumps([self.config, self.text.max_length], sort_keys=True, default=str).encode())
-        for name, weight in sorted(self.encoder.state_dict().items()):
-            digest.update(f"{name} {weight.dtype} {tuple(weight.shape)}".encode())
-            digest.update(weight.cpu().contiguous().flatten().view(torch.uint8).numpy())
-        return digest.hexdigest()
+        return content_hash(self.encoder, [self.config, self.text.max_length])
 
     def forward(self, tokens: Tokens) -> Tensor:
         """States [batch, position, width]; those at padding mean nothing."""

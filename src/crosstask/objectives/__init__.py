@@ -81,7 +81,7 @@ OBJECTIVES: Registry[Objective] = Registry("objective", "crosstask.objectives", 
 
 
 def objective_for(kind: Kind, way: str | Mapping[str, Any] | Objective) -> Objective:
-    """The objective that learns `kind` in `way`: `head` stands for `classification_head` where the kind is classification."""
+    """The objective that learns `kind` in `way`: for a classification, `head` stands for `classification_head`."""
     if isinstance(way, Objective):
         return way
     if isinstance(way, Mapping):

@@ -1,0 +1,1 @@
+"""Training runs as values: where they start, how they train, where their results go."""

@@ -12,7 +12,7 @@ _PACKAGES = ("crosstask", "torch", "transformers", "tokenizers")
 
 
 def content_key(config: Mapping[str, Any], *, data: str, start: str) -> str:
-    """sha256 over the config, the data's fingerprint, the hash of the starting weights, the versions and the thread count."""
+    """sha256 over config, fingerprint of the data, hash of the starting weights, versions and thread count."""
     import torch
 
     facts = {

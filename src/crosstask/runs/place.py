@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosstask.errors import OutputError
+from crosstask.errors import CrosstaskError, Interrupted, OutputError
+from crosstask.models.whole_folder import replace_file
+
+_RUN = "run.json"
 
 
 @dataclass(frozen=True)
@@ -21,36 +25,70 @@ class Place:
     @property
     def partial(self) -> Path:
         """The folder of journal and checkpoints."""
-        return self.out.with_name(self.out.name + ".partial")
+        out = self.out.resolve() if self.out.name in ("", "..") else self.out
+        return out.with_name(f"{out.name}.partial")
 
     def open(self, made_by: str | None, *, overwrite: bool) -> bool:
         """Make ready to run; False where the result of this very run stands already.
 
-        `made_by` is the key of the run that made what is at `out`, None where no run did.
+        `made_by` is the key of the run that made what is at `out`, None where no run did. OutputError where `out` or an
+        unfinished run beside it is another's and not to be overwritten, or where nothing can be written.
         """
         if self.out.exists() and made_by == self.key:
+            self._leave_nothing()
             return False
-        if self._taken() and not overwrite:
-            raise OutputError(
-                "holds something else than this run's result",
-                file=self.out,
-                mend="Choose another --out, or add --overwrite to replace it.",
-            )
-        if self.partial.exists() and self._partial_key() != self.key:
+        self._check_free(overwrite)
+        if self._holds_work() and self._partial_key() != self.key:
             self._clear_partial(overwrite=overwrite)
         self._make_partial()
         return True
+
+    @contextmanager
+    def working(self) -> Iterator[Path]:
+        """The partial folder to work in, which goes when the work ends well or turns out to be impossible.
+
+        What a full disk or Ctrl-C ends stays to be taken up again, and Interrupted says where it is.
+        """
+        try:
+            yield self.partial
+        except OutputError:
+            raise
+        except CrosstaskError:
+            self.close()
+            raise
+        except KeyboardInterrupt:
+            if self._holds_work():
+                raise Interrupted(self.partial) from None
+            self.close()
+            raise
+        self.close()
 
     def close(self) -> None:
         """Remove what only an unfinished run needs."""
         shutil.rmtree(self.partial, ignore_errors=True)
 
-    def _taken(self) -> bool:
-        return self.out.exists() and not (self.out.is_dir() and not any(self.out.iterdir()))
+    def _leave_nothing(self) -> None:
+        """Clear what this run left when it was killed after its result was there."""
+        if self._partial_key() == self.key:
+            self.close()
+
+    def _check_free(self, overwrite: bool) -> None:
+        if self.out.is_file():
+            raise OutputError("is a file, and a folder is to be written", file=self.out, mend="Choose another --out.")
+        if self.out.exists() and any(self.out.iterdir()) and not overwrite:
+            raise OutputError(
+                "holds something else than this run's result",
+                file=self.out,
+                mend="Choose another --out, or add --overwrite to replace it.",
+            )
+
+    def _holds_work(self) -> bool:
+        """Whether the partial folder holds what a run could go on from: key and journal alone are of no use."""
+        return self.partial.is_dir() and any(path.is_dir() for path in self.partial.iterdir())
 
     def _partial_key(self) -> str | None:
         try:
-            key: str = json.loads((self.partial / "run.json").read_text(encoding="utf-8"))["key"]
+            key: str = json.loads((self.partial / _RUN).read_text(encoding="utf-8"))["key"]
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return key
@@ -67,10 +105,8 @@ class Place:
     def _make_partial(self) -> None:
         try:
             self.partial.mkdir(parents=True, exist_ok=True)
-            temporary = self.partial / "run.json.tmp"
-            temporary.write_text(json.dumps({"key": self.key}), encoding="utf-8")
-            os.replace(temporary, self.partial / "run.json")
         except OSError as error:
             raise OutputError(
                 f"cannot be written: {error.strerror or error}", file=self.out, mend="Choose another --out."
             ) from None
+        replace_file(self.partial / _RUN, json.dumps({"key": self.key}))

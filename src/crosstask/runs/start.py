@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-import torch
-from torch import nn
 
 from crosstask.objectives import Objective
 from crosstask.ui import Silent, Ui
@@ -29,7 +25,7 @@ class KnownHead:
 
 @dataclass(frozen=True)
 class Start:
-    """A trunk and the heads that came with it, by task name; `fingerprint` is the sha256 of their weights."""
+    """A trunk and the heads that came with it, by task name; `fingerprint` is the sha256 over all of it."""
 
     trunk: Trunk
     fingerprint: str
@@ -59,6 +55,7 @@ class Start:
 def load_start(model: str, *, max_length: int | None = None, ui: Ui | None = None) -> Start:
     """A start from a bundle folder, a checkpoint folder, a shelf name or a hub name."""
     from crosstask.models.bundle import is_bundle, read_bundle
+    from crosstask.models.content_hash import content_hash
     from crosstask.models.transformers_gateway import load_trunk
     from crosstask.tasks.description import from_description
 
@@ -70,13 +67,5 @@ def load_start(model: str, *, max_length: int | None = None, ui: Ui | None = Non
         name: KnownHead(contents.model.head(name), from_description(description["task"]))
         for name, description in contents.tasks.items()
     }
-    return Start(contents.model.trunk, weights_hash(contents.model), heads)
-
-
-def weights_hash(model: nn.Module) -> str:
-    """sha256 over a module's parameters and buffers as they are now."""
-    digest = hashlib.sha256()
-    for name, weight in sorted(model.state_dict().items()):
-        digest.update(f"{name} {weight.dtype} {tuple(weight.shape)}".encode())
-        digest.update(weight.cpu().contiguous().flatten().view(torch.uint8).numpy())
-    return digest.hexdigest()
+    trunk = contents.model.trunk
+    return Start(trunk, content_hash(contents.model, [trunk.config, trunk.text.max_length, contents.tasks]), heads)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,5 +25,5 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         temporary = file.with_suffix(".tmp")
         temporary.write_text(json.dumps(value), encoding="utf-8")
-        os.replace(temporary, file)
+        temporary.replace(file)
         return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,8 +61,10 @@ class Trial:
     @property
     def key(self) -> str:
         """Equal for trials with equal results."""
+        options = self.options.config() | {"objective": self.objective.config(), "precision": self.runtime.precision}
+        del options["save_seconds"]
         return content_key(
-            {"options": self.options.config(), "seed": self.seed, "device": str(self.runtime.device)},
+            {"task": self.task.name, "options": options, "seed": self.seed, "device": str(self.runtime.device)},
             data=self.task.fingerprint,
             start=self.start.fingerprint,
         )
@@ -91,7 +94,7 @@ class Trial:
     def train(self, ui: Ui, folder: Path | None = None, watched: Lesson | None = None) -> Trained:
         """Train, resuming from `folder` where a checkpoint stands there.
 
-        Rows `watched` are scored into the journal where the task has no validation split, and nothing is chosen by them.
+        Rows `watched` are scored into the journal where the task has no validation split; nothing is chosen by them.
         """
         lesson = self.lesson(TRAIN)
         validation = self.lesson(VALIDATION) if VALIDATION in self.task.splits else None
@@ -105,7 +108,9 @@ class Trial:
     def _model(self, ui: Ui) -> MultiTaskModel:
         with torch_draws(self.seed, 0, "head", self.runtime.device):
             head = self.start.head_for(self.task, self.objective, ui)
-        return MultiTaskModel(self.start.trunk, {self.task.name: head}).to(self.runtime.device)
+        start = self.start.trunk
+        trunk, head = copy.deepcopy((start, head), {id(start.text): start.text})  # a start serves more than one trial
+        return MultiTaskModel(trunk, {self.task.name: head}).to(self.runtime.device)
 
     def _fit(self, model: MultiTaskModel, lesson: Lesson, scored: Lesson | None, folder: Path | None) -> Fit:
         training = Training(model, [self._phase(lesson)], self.runtime, seed=self.seed)

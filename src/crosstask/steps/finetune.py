@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from crosstask.errors import BundleError, OutputError
 from crosstask.runs.options import TrainingOptions
 from crosstask.step import Result, Step, TaskSource, planned
 from crosstask.ui import Ui
@@ -43,13 +44,12 @@ class Finetune(TrainingOptions, Step):
         """Train, score, and write the bundle."""
         trial = self._trial(ui)
         place = self._place(trial)
-        earlier = _record(place.out)
-        if not place.open(None if earlier is None else earlier.made_by[-1]["key"], overwrite=self.overwrite):
+        if not place.open(_key(place.out), overwrite=self.overwrite):
             ui.note(f"{place.out} is done already")
             return self._done(place.out)
-        trained = trial.train(ui, place.partial)
-        bundle = self._publish(trial, trained, place)
-        place.close()
+        with place.working() as folder:
+            trained = trial.train(ui, folder)
+            bundle = self._publish(trial, trained, place)
         return self._result(bundle, trained.steps)
 
     def plan(self, ui: Ui) -> Result:
@@ -117,11 +117,25 @@ class Finetune(TrainingOptions, Step):
         from crosstask.serving.bundle import load
 
         bundle = load(out, self.device)
+        if self.test and not any("test" in found for found in bundle.record.metrics.values()):
+            raise OutputError(
+                "is done already, without test scores", file=out, mend=f"Read them with crosstask evaluate {out}."
+            )
         return self._result(bundle, bundle.record.made_by[-1]["steps_taken"])
 
     def _result(self, bundle: Bundle, steps: int) -> Result:
         record = {"bundle": str(bundle.path), "seed": self.seed, "steps": steps, "tasks": bundle.record.metrics}
         return Result(bundle, record, show=lambda ui: _show(record, ui))
+
+
+def _key(out: Path) -> str | None:
+    """The key of the run that made the bundle at `out`, None where none did or the bundle is damaged."""
+    try:
+        record = _record(out)
+    except BundleError:
+        return None
+    last = record.made_by[-1] if record and record.made_by else {}
+    return last.get("key")
 
 
 def _record(path: Path) -> BundleRecord | None:

@@ -21,6 +21,8 @@ MAX_DOCUMENT = 256 << 20
 MAX_FILE = 4 << 30
 """Bytes a file may hold once unzipped."""
 
+_AS_UTF_8 = "Save the file as UTF-8 (spreadsheets call it CSV UTF-8)."
+
 
 class ByteStream(Protocol):
     """What reading needs of an open file."""
@@ -73,14 +75,16 @@ def _require_bounds(path: Path, number: int, length: int, total: int) -> None:
 
 
 def _decode(path: Path, number: int, line: bytes) -> str:
+    if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError("is UTF-16 text, and UTF-8 is read", file=path, mend=_AS_UTF_8)
     if b"\0" in line:
         message = f"line {number} holds a NUL byte: it is no UTF-8 text"
-        raise InputError(message, file=path, mend="Save the file as UTF-8 text.")
+        raise InputError(message, file=path, mend=_AS_UTF_8)
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError as error:
         found = f"line {number} is not UTF-8 (byte 0x{line[error.start]:02x} at {error.start + 1})"
-        raise InputError(found, file=path, mend="Save the file as UTF-8.") from None
+        raise InputError(found, file=path, mend=_AS_UTF_8) from None
 
 
 def _size(count: int) -> str:

@@ -60,11 +60,11 @@ class Columns:
         return next((by_word[word] for word in words if word in by_word), None)
 
     def text(self, but: Collection[str | None] = ()) -> str | None:
-        """The one text column: by name, else the only one, else the one whose texts are by far the longest."""
+        """The one text column: by name, else the only one but numbers, else that whose texts are by far the longest."""
         by_name = self.first_known(TEXTS, but)
         if by_name is not None:
             return by_name
-        rest = [name for name in self.names if name not in but]
+        rest = [name for name in self.names if name not in but and not _all_numbers(self.values[name])]
         if len(rest) == 1:
             return rest[0]
         lengths = {name: _text_length(self.values[name]) for name in rest}
@@ -103,9 +103,18 @@ def _few(values: Sequence[Any]) -> bool:
     return 2 <= len({written(value) for value in values}) <= max(2, len(values) // 2)
 
 
+def _all_numbers(values: Sequence[Any]) -> bool:
+    """Whether all values are numbers, as ids and counts are."""
+    return bool(values) and all(_number(value) is not None for value in values)
+
+
 def _is_fraction(value: Any) -> bool:
+    number = _number(value)
+    return number is not None and isfinite(number) and not number.is_integer()
+
+
+def _number(value: Any) -> float | None:
     try:
-        number = float(value)
+        return float(value)
     except (TypeError, ValueError):
-        return False
-    return isfinite(number) and not number.is_integer()
+        return None

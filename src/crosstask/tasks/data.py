@@ -44,7 +44,7 @@ def _columns_and_rows(data: Any, tuple_columns: Sequence[str]) -> Table:
     if isinstance(data, Sequence) and not isinstance(data, str | bytes):
         return _from_list(data, tuple_columns)
     raise InputError(
-        f"data of type {type(data).__name__} is no task", mend="Give a file, a DataFrame or a list of rows."
+        f"data of type {type(data).__name__} cannot be read", mend="Give a file, a DataFrame or a list of rows."
     )
 
 
@@ -74,7 +74,7 @@ def _from_dataset(dataset: Any) -> Table:
 
 def _from_list(rows: Sequence[Any], tuple_columns: Sequence[str]) -> Table:
     if all(isinstance(row, Mapping) for row in rows):
-        return Table.of_records(rows)
+        return Table.of_records([{str(name): value for name, value in row.items()} for row in rows])
     width = len(rows[0]) if isinstance(rows[0], Sequence) else 0
     columns = tuple_columns or _WIDTHS.get(width, ("text", "label"))
     return Table(tuple(columns), [_record(row, number, columns) for number, row in enumerate(rows, start=1)])

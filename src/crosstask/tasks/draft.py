@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +37,7 @@ class Draft:
         """The task: columns detected, every row checked, the label space learned, or that of `known` kept."""
         kind = self.reading_kind(known)
         if kind.target not in kind.columns:
-            raise self._untold(f"cannot tell which column holds the {kind.target}")
+            raise self._untold([kind.target])
         splits = {name: _split(kind, table) for name, table in self.tables.items()}
         notes = (*self.notes, *self.first.notes, self._columns_note(kind))
         return Task(self.name, self._learned(kind, splits), splits, notes)
@@ -62,9 +62,8 @@ class Draft:
         self._require_fields({field for kind in kinds for field in kind.fields})
         found = next((kind for option in kinds if (kind := option.detect(columns, self.named))), None)
         if found is None:
-            raise self._untold("cannot tell which column holds the text")
-        if found.target not in self.named:
-            _require_header(columns, found.columns.get(found.target))
+            raise self._untold(["text"])
+        self._require_header(columns, found)
         return KINDS.make({**found.config(), **self.options})
 
     def _same_kind(self, known: Kind, columns: Columns) -> Kind:
@@ -72,19 +71,31 @@ class Draft:
         kept = {name: column for name, column in known.columns.items() if column in columns.names}
         found = type(known).detect(columns, {**kept, **self.named})
         if found is None or found.inputs.keys() != known.inputs.keys():
-            raise self._untold(f"cannot tell which columns hold {' and '.join(known.inputs)}")
+            raise self._untold(list(known.inputs))
+        self._require_header(columns, found)
         learned = {name: value for name, value in self.options.items() if not getattr(known, name)}
         return KINDS.make({**known.config(), **learned, known.target: None, **found.columns})
 
     def _require_fields(self, known: Collection[str]) -> None:
         for name in self.named:
             if name not in known:
-                raise InputError(f"'{name}' is no field of the task", file=self.place, mend=nearest(name, known))
+                raise InputError("the task has no such field", file=self.place, field=name, mend=nearest(name, known))
 
-    def _untold(self, what: str) -> InputError:
+    def _require_header(self, columns: Columns, found: Kind) -> None:
+        """Refuse a table whose first row stands where column names should, unless the user named the column."""
+        column = found.columns.get(found.target)
+        if found.target not in self.named and column is not None and column in columns.values[column]:
+            raise _headless(self.first, column)
+
+    def _untold(self, fields: Sequence[str]) -> InputError:
         columns = ", ".join(f"'{name}'" for name in self.first.columns)
-        how = f"{self.place}:text=COLUMN,label=COLUMN" if self.place else 'columns={"text": COLUMN, "label": COLUMN}'
-        return InputError(f"{what} among {columns}", file=self.first.file, mend=f"Name them: {how}.")
+        how = ",".join(f"{name}=COLUMN" for name in fields)
+        return InputError(
+            f"cannot tell which column holds the {' or the '.join(fields)} among {columns}",
+            file=self.first.file,
+            field=fields[0],
+            mend=f"Name it ({self.place}:{how}) or add it." if self.place else f"Call it {fields[0]} or add it.",
+        )
 
     def _columns_note(self, kind: Kind) -> str:
         used = ", ".join(f"{name}={column}" for name, column in kind.columns.items())
@@ -106,8 +117,10 @@ def _split(kind: Kind, table: Table) -> Split:
     return Split([kind.example(record, row, table.file) for row, record in enumerate(table.records, 1)], table.file)
 
 
-def _require_header(columns: Columns, target: str | None) -> None:
-    """Refuse a file whose first row stands where column names should: the name is a value of its own column."""
-    if target is not None and target in columns.values[target]:
-        message = "the first row looks like data, not like column names"
-        raise InputError(message, file=columns.file, field=target, mend="Put a line of column names first.")
+def _headless(table: Table, column: str) -> InputError:
+    """What is wrong where a column's name is among its values: names that come again, or no names at all."""
+    again = next((row for row, record in enumerate(table.records, 1) if all(record[it] == it for it in record)), None)
+    if again is not None:
+        return InputError("the column names come again", file=table.file, row=again, mend="Delete the row.")
+    message = "the first row looks like data, not like column names"
+    return InputError(message, file=table.file, field=column, mend="Put a line of column names first.")

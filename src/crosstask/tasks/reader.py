@@ -49,14 +49,19 @@ def read_table(path: Path) -> Table:
     """The table in a file, read by the reader of its suffix; at least one row, or an InputError."""
     name = suffix(path)
     if name not in READERS.names():
-        known = [f".{reader}" for reader in READERS.names()]
-        raise InputError(f"files that end in '.{name}' are not read", file=path, mend=nearest(f".{name}", known))
+        raise _unread(path, name)
     _require_bytes(path)
     table = READERS.get(name)().read(path)
     if not table.records:
         message = "has column names but no rows" if table.columns else "is empty"
         raise InputError(message, file=path, mend="Give a file with at least one row.")
     return table
+
+
+def _unread(path: Path, name: str) -> InputError:
+    known = [f".{reader}" for reader in READERS.names()]
+    message = f"files that end in '.{name}' are not read" if name else "has no ending that says what it holds"
+    return InputError(message, file=path, mend=nearest(f".{name}", known))
 
 
 def _require_bytes(path: Path) -> None:

@@ -10,14 +10,14 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from crosstask.errors import ConfigError, InputError, NotFound
+from crosstask.errors import ConfigError, InputError, NotFound, nearest
 from crosstask.registry import parse_spec
 from crosstask.tasks.data import read_data
 from crosstask.tasks.draft import Draft
 from crosstask.tasks.folder import read_folder
 from crosstask.tasks.kind import Kind
 from crosstask.tasks.reader import read_table, stem
-from crosstask.tasks.task import TRAIN, Example, Task
+from crosstask.tasks.task import SPLITS, TRAIN, Example, Task
 from crosstask.tasks.task_file import read_task_file
 from crosstask.ui import Silent, Ui
 
@@ -47,7 +47,7 @@ def open_task(
         NotFound: the name stands for nothing.
         InputError: the data is at fault, with file, row, field and the mend.
     """
-    task = _task(source, kind, dict(columns or {}), split, ui or Silent())
+    task = _task(source, kind, _named(columns), split, ui or Silent())
     return replace(task, name=_checked_name(name)) if name else task
 
 
@@ -56,16 +56,26 @@ def read_inputs(source: Any, kind: Kind, columns: Mapping[str, str] | None = Non
 
     The columns are those of `kind` where the source has them, else detected; a label column is not looked at.
     """
-    draft = _draft(source, dict(columns or {}), TRAIN, tuple(kind.inputs.values()))
+    draft = _draft(source, _named(columns), TRAIN, tuple(kind.inputs.values()))
+    if len(draft.tables) > 1:
+        message = f"holds {' and '.join(draft.tables)} where one table is read"
+        raise InputError(message, file=draft.place, mend="Name one of its files.")
     table = draft.first
     reading = draft.reading_kind(kind).without_target()
     return [reading.example(record, row, table.file) for row, record in enumerate(table.records, start=1)]
+
+
+def _named(columns: Mapping[str, Any] | None) -> dict[str, str]:
+    """Columns by field, as texts: those of a DataFrame may be called by numbers."""
+    return {field: str(column) for field, column in (columns or {}).items()}
 
 
 def _task(source: Any, kind: Kind | str | None, columns: dict[str, str], split: str, ui: Ui) -> Task:
     ready = _ready(source, columns, ui)
     if ready is not None:
         return _checked_against(kind, ready)
+    if split not in SPLITS.values():
+        raise ConfigError(f"'{split}' is no split", field="split", mend=nearest(split, SPLITS.values()))
     draft = _draft(source, columns, split)
     if isinstance(kind, str):
         return replace(draft, kind=kind).task()

@@ -35,4 +35,5 @@ def require_distinct(columns: Sequence[str], file: str | None) -> None:
     """Refuse two columns of one name."""
     name, count = Counter(columns).most_common(1)[0] if columns else ("", 0)
     if count > 1:
-        raise InputError(f"{count} columns have this name", file=file, field=name, mend="Rename all but one.")
+        message = f"{count} columns have {'this' if name else 'no'} name"
+        raise InputError(message, file=file, field=name, mend="Rename all but one.")

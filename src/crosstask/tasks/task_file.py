@@ -84,8 +84,13 @@ def _load(path: Path) -> Mapping[str, Any]:
     try:
         said = yaml.load(read_document(path), Loader=yaml.BaseLoader)  # noqa: S506  # makes texts, lists, mappings only
     except (yaml.YAMLError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"is no valid YAML ({reason})", mend="Correct it.") from None
+        raise InputError(f"is no valid YAML ({_reason(error)})", mend="Correct it.") from None
     if not isinstance(said, dict) or not all(isinstance(key, str) for key in said):
         raise InputError("is no mapping", mend="Write 'file: reviews.csv', one setting a line.")
     return said
+
+
+def _reason(error: Exception) -> str:
+    """What a YAML parser found wrong, and on which line."""
+    problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
+    return f"line {mark.line + 1}: {problem}" if problem and mark else " ".join(str(error).split())

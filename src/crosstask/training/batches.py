@@ -14,7 +14,7 @@ _WINDOW = 64  # batches sorted together: long enough for little padding, short e
 class BatchPlan:
     """The batches of a run over rows of given lengths, by number: batch `i` needs no replay of those before it."""
 
-    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int, purpose: str) -> None:
+    def __init__(self, lengths: Sequence[int] | np.ndarray, batch_size: int, seed: int, purpose: str) -> None:
         self.lengths = np.asarray(lengths)  # [rows]
         self.batch_size = batch_size
         self.seed = seed
@@ -47,7 +47,7 @@ class BatchPlan:
 
 
 def micro_batches(rows: np.ndarray, lengths: np.ndarray, tokens: int) -> Iterator[np.ndarray]:
-    """Cut `rows` (of the lengths [all rows], shortest first) into parts of at most `tokens` padded tokens, or one row."""
+    """Cut `rows` (shortest first; `lengths` [all rows]) into parts of at most `tokens` padded tokens, or one row."""
     start = 0
     for end in range(1, len(rows) + 1):
         if end == len(rows) or (end + 1 - start) * lengths[rows[end]] > tokens:

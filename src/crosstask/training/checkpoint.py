@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from crosstask.models.whole_folder import whole_folder
+
 _PREFIX = "checkpoint-"
+_TENSORS, _VALUES = "state.safetensors", "state.json"
 
 
 @dataclass(frozen=True)
@@ -26,42 +29,41 @@ class Checkpoint:
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint below `folder`, then remove the older ones."""
+    """Write a checkpoint below `folder`, then remove the older ones; OutputError where it cannot be written."""
     final = folder / f"{_PREFIX}{checkpoint.step:08d}"
-    temporary = folder / f".{final.name}.tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    tensors = {name: value.contiguous() for name, value in checkpoint.tensors.items()}
-    save_file(tensors, temporary / "state.safetensors")
-    (temporary / "state.json").write_text(json.dumps(checkpoint.values), encoding="utf-8")
-    for file in temporary.iterdir():
-        _sync(file)
-    shutil.rmtree(final, ignore_errors=True)
-    temporary.rename(final)
-    _sync(folder)
+    with whole_folder(final, overwrite=True) as place:
+        save_file({name: value.contiguous() for name, value in checkpoint.tensors.items()}, place / _TENSORS)
+        content = {"values": checkpoint.values, "sha256": _digest(place, checkpoint.values)}
+        (place / _VALUES).write_text(json.dumps(content), encoding="utf-8")
     for older in _checkpoints(folder):
         if older != final:
             shutil.rmtree(older, ignore_errors=True)
 
 
 def latest_checkpoint(folder: Path) -> Checkpoint | None:
-    """The newest checkpoint below `folder` that reads whole, or None."""
+    """The newest checkpoint below `folder` that is as it was written, or None."""
     for place in reversed(_checkpoints(folder)):
         try:
-            values = json.loads((place / "state.json").read_text(encoding="utf-8"))
-            return Checkpoint(int(place.name.removeprefix(_PREFIX)), load_file(place / "state.safetensors"), values)
-        except (OSError, ValueError, SafetensorError):
+            return _read(place)
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError):
             continue
     return None
 
 
+def _read(place: Path) -> Checkpoint:
+    content = json.loads((place / _VALUES).read_text(encoding="utf-8"))
+    values = content["values"]
+    if content["sha256"] != _digest(place, values):
+        raise ValueError("damaged")
+    return Checkpoint(int(place.name.removeprefix(_PREFIX)), load_file(place / _TENSORS), values)
+
+
+def _digest(place: Path, values: dict[str, Any]) -> str:
+    with (place / _TENSORS).open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+    digest.update(json.dumps(values).encode())
+    return digest.hexdigest()
+
+
 def _checkpoints(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"{_PREFIX}*"))
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
-import torch
 from torch import Tensor
-
-from crosstask.models.model import MultiTaskModel
-from crosstask.training.optimizer import trainable
 
 
 class Finish(Protocol):
-    """Watches validation scores while a run goes on, and settles the weights at its end."""
+    """Watches validation scores while a run goes on, and settles its weights (by name) at the end."""
 
-    def observe(self, model: MultiTaskModel, step: int, score: float) -> bool:
+    def observe(self, weights: Mapping[str, Tensor], step: int, score: float) -> bool:
         """Take in the score after `step`; True asks the run to stop here."""
 
-    def settle(self, model: MultiTaskModel) -> int | None:
-        """Put the chosen weights into the model; the step they are of, None for the last."""
+    def settle(self, weights: Mapping[str, Tensor]) -> int | None:
+        """Overwrite the weights with the chosen ones; the step they are of, None for the last."""
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Tensors and plain values for a checkpoint."""
@@ -30,16 +27,20 @@ class Finish(Protocol):
 class KeepLast:
     """The weights of the last step."""
 
-    def observe(self, model: MultiTaskModel, step: int, score: float) -> bool:
+    def observe(self, weights: Mapping[str, Tensor], step: int, score: float) -> bool:
+        """Never stop."""
         return False
 
-    def settle(self, model: MultiTaskModel) -> int | None:
+    def settle(self, weights: Mapping[str, Tensor]) -> int | None:
+        """Leave them as they are."""
         return None
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Nothing."""
         return {}, {}
 
-    def load_state(self, tensors: dict[str, Tensor], values: dict[str, Any]) -> None: ...
+    def load_state(self, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
+        """Nothing."""
 
 
 class KeepBest:
@@ -52,24 +53,26 @@ class KeepBest:
         self.waited = 0
         self.weights: dict[str, Tensor] = {}
 
-    def observe(self, model: MultiTaskModel, step: int, score: float) -> bool:
+    def observe(self, weights: Mapping[str, Tensor], step: int, score: float) -> bool:
+        """Keep the weights of a new best score; True once patience is at its end."""
         if score > self.score:
             self.step, self.score, self.waited = step, score, 0
-            self.weights = {name: weight.detach().clone() for name, weight in trainable(model).items()}
+            self.weights = {name: weight.clone() for name, weight in weights.items()}
         else:
             self.waited += 1
         return self.waited >= self.patience
 
-    def settle(self, model: MultiTaskModel) -> int | None:
-        parameters = trainable(model)
-        with torch.no_grad():
-            for name, weight in self.weights.items():
-                parameters[name].copy_(weight)
+    def settle(self, weights: Mapping[str, Tensor]) -> int | None:
+        """Go back to the best step."""
+        for name, weight in self.weights.items():
+            weights[name].copy_(weight)
         return self.step
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """The best weights, and how long no better ones came."""
         return self.weights, {"step": self.step, "score": self.score, "waited": self.waited}
 
     def load_state(self, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
+        """Take back what `state()` gave."""
         self.weights = tensors
         self.step, self.score, self.waited = values["step"], values["score"], values["waited"]

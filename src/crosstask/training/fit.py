@@ -45,7 +45,7 @@ class Fit:
         with self._compact():
             journal = self._resume(ui or Silent())
             self._drive(journal, ui or Silent())
-            self.finish.settle(self.training.model)
+            self.finish.settle(self.training.weights())
         return journal.rows
 
     @contextmanager
@@ -86,7 +86,7 @@ class Fit:
             return False
         scores = self.score()
         journal.write({"step": report.step, **scores})
-        return self.finish.observe(self.training.model, report.step, scores["score"])
+        return self.finish.observe(self.training.weights(), report.step, scores["score"])
 
     def _save(self, folder: Path) -> None:
         tensors, values = self.finish.state()

@@ -17,10 +17,7 @@ def outputs(model: MultiTaskModel, lesson: Lesson, runtime: Runtime, micro_token
     """The head's outputs for every row of the lesson, in the rows' order: float32 [rows, ...]."""
     model.eval()
     order = np.argsort(lesson.lengths, kind="stable")
-    parts = [
-        _forward(model, lesson, rows, runtime)
-        for rows in micro_batches(order, lesson.lengths, micro_tokens)
-    ]
+    parts = [_forward(model, lesson, rows, runtime) for rows in micro_batches(order, lesson.lengths, micro_tokens)]
     together = np.concatenate(parts)
     result = np.empty_like(together)
     result[order] = together
@@ -34,9 +31,3 @@ def _forward(model: MultiTaskModel, lesson: Lesson, rows: np.ndarray, runtime: R
         result = model(lesson.task.name, batch.tokens)
     array: np.ndarray = result.float().cpu().numpy()
     return array
-
-
-def mean_loss(lesson: Lesson, logits: np.ndarray) -> float:
-    """The objective's weighted mean loss of outputs already computed."""
-    batch = lesson.batch(range(len(lesson.features)))
-    return float(lesson.objective.loss(torch.from_numpy(logits), batch) / batch.weights.sum())

@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from crosstask.errors import OutputError
+from crosstask.models.whole_folder import replace_file
+
 
 class Journal:
     """Rows with a `step`. On disk when it has a file; a resumed run drops the rows after its checkpoint."""
@@ -14,14 +17,18 @@ class Journal:
         self.file = file
         self.rows: list[dict[str, Any]] = [row for row in _read(file) if row["step"] <= step]
         if file is not None:
-            file.write_text("".join(map(_line, self.rows)), encoding="utf-8")
+            replace_file(file, "".join(map(_line, self.rows)))
 
     def write(self, row: dict[str, Any]) -> None:
-        """Append one row."""
+        """Append one row; OutputError where the file cannot be written."""
         self.rows.append(row)
-        if self.file is not None:
+        if self.file is None:
+            return
+        try:
             with self.file.open("a", encoding="utf-8") as stream:
                 stream.write(_line(row))
+        except OSError as error:
+            raise OutputError(f"cannot be written: {error.strerror}", file=self.file, mend="Free the place.") from None
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,10 +25,12 @@ from crosstask.training.phase import Phase
 from crosstask.training.randomness import torch_draws
 from crosstask.training.runtime import Runtime
 
+_SCALER = ("scale", "_growth_tracker")  # what changes of a gradient scaler's state
+
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """What one optimizer step did. `tokens` are useful ones, `padded` those computed on; `loss` is the mean over rows."""
+    """What one optimizer step did. `tokens` are useful ones, `padded` those computed on; `loss` is the rows' mean."""
 
     step: int
     phase: str
@@ -57,6 +60,10 @@ class Training:
     optimizer: torch.optim.Optimizer | None = field(default=None, init=False)
     _moments: dict[str, Tensor] = field(default_factory=dict, init=False)
 
+    def __post_init__(self) -> None:
+        self.scaler = self.runtime.scaler()
+        self._moving = self._attach()
+
     @property
     def steps(self) -> int:
         """Optimizer steps of all phases together."""
@@ -70,29 +77,45 @@ class Training:
                 yield from self._run(phase, start)
             start += phase.steps
 
+    def weights(self) -> dict[str, Tensor]:
+        """The parameters that any of the phases trains, by name."""
+        parameters = dict(self.model.named_parameters())
+        return {name: parameters[name].detach() for name in self._moving}
+
     def state(self) -> dict[str, Tensor]:
         """Everything that has changed since the start, as named tensors."""
-        weights = {f"model/{name}": parameter.detach() for name, parameter in trainable(self.model).items()}
         optimizer = {} if self.optimizer is None else moments(self.model, self.optimizer)
-        scale = {"scaler": torch.tensor(self.runtime.scaler.get_scale())} if self.runtime.scaler.is_enabled() else {}
-        return {**weights, **scale, **{f"optimizer/{name}": value for name, value in optimizer.items()}}
+        scaler = {name: value for name, value in self.scaler.state_dict().items() if name in _SCALER}
+        return {
+            **{f"model/{name}": value for name, value in self.weights().items()},
+            **{f"optimizer/{name}": value for name, value in optimizer.items()},
+            **{f"scaler/{name}": torch.tensor(value) for name, value in scaler.items()},
+        }
 
     def load_state(self, step: int, tensors: dict[str, Tensor]) -> None:
         """Take up a run after `step`, from what `state()` gave then."""
         self.step = step
-        parameters = dict(self.model.named_parameters())
-        with torch.no_grad():
-            for name, value in _under("model/", tensors).items():
-                parameters[name].copy_(value)
+        weights = self.weights()
+        for name, value in _under("model/", tensors).items():
+            weights[name].copy_(value)
         self._moments = _under("optimizer/", tensors)
-        if "scaler" in tensors:
-            self.runtime.scaler.update(float(tensors["scaler"]))
+        scaler = {name: value.item() for name, value in _under("scaler/", tensors).items()}
+        self.scaler.load_state_dict({**self.scaler.state_dict(), **scaler})
+
+    def _attach(self) -> list[str]:
+        """Attach the tuning of every phase, so that the model has all its parts; the names of what will train."""
+        names: dict[str, Tensor] = {}
+        for phase in self.phases:
+            phase.tuning.attach(self.model)
+            names |= trainable(self.model)
+        return list(names)
 
     def _run(self, phase: Phase, start: int) -> Iterator[StepReport]:
         phase.tuning.attach(self.model)
         self.model.train()
         self.optimizer = make_optimizer(self.model, phase.tuning, phase.rates)
-        set_moments(self.model, self.optimizer, self._moments)
+        if self.step > start:  # what the phase before left is not this one's
+            set_moments(self.model, self.optimizer, self._moments)
         self._moments = {}
         stream = _Stream(phase, self.seed, self.step - start)
         for place in range(self.step - start, phase.steps):
@@ -129,7 +152,7 @@ class Training:
         losses = [self._micro_step(lesson, batch, totals[lesson.task.name]) for lesson, batch in batches]
         self.balancer.combine(trainable(self.model))
         loss = float(torch.stack(losses).sum())
-        if loss != loss:
+        if not math.isfinite(loss):
             raise InputError(f"the loss is no number at step {self.step + 1}", mend="Lower --learning-rate.")
         return loss
 
@@ -142,15 +165,14 @@ class Training:
         loss = lesson.objective.loss(outputs, batch) / total
         for term in self.terms:
             loss = loss + share * term(self.model, name, batch, outputs)
-        self.balancer.accumulate(name, self.runtime.scaler.scale(loss))
+        self.balancer.accumulate(name, self.scaler.scale(loss))
         return loss.detach()
 
     def _update(self, optimizer: torch.optim.Optimizer, clip: float) -> float:
-        scaler = self.runtime.scaler
-        scaler.unscale_(optimizer)
+        self.scaler.unscale_(optimizer)
         norm = torch.nn.utils.clip_grad_norm_(trainable(self.model).values(), clip)
-        scaler.step(optimizer)
-        scaler.update()
+        self.scaler.step(optimizer)
+        self.scaler.update()
         return float(norm)
 
 

@@ -16,7 +16,7 @@ _TOLERANCE = 1e-3
 
 @torch.inference_mode()
 def check_padding(model: MultiTaskModel, lesson: Lesson, runtime: Runtime) -> None:
-    """Compare the shortest rows alone and padded to a longer one; BundleError where they differ by over 1e-3 (relative).
+    """Compare the shortest rows alone and padded to a longer one; BundleError where they differ by over 1e-3 of them.
 
     In half precision only the shape of the computation differs by more than that, so the gate holds in float32 alone.
     """

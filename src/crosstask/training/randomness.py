@@ -23,7 +23,7 @@ def numpy_generator(seed: int, step: int, purpose: str) -> np.random.Generator:
 
 @contextmanager
 def torch_draws(seed: int, step: int, purpose: str, device: torch.device) -> Iterator[None]:
-    """Torch's draws inside (dropout, initial weights) follow (seed, step, purpose); the caller's state comes back after."""
+    """Torch's draws inside (dropout, first weights) follow (seed, step, purpose); the caller's state comes back."""
     devices = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed(derived_seed(seed, step, purpose))

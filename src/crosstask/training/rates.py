@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from crosstask.method import Method
@@ -11,8 +13,13 @@ from crosstask.training.schedule import Schedule
 class Rates(Method):
     """The optimizer's numbers. AdamW (Loshchilov & Hutter 2019) with decay on weight matrices only."""
 
-    learning_rate: float = Field(5e-5, gt=0, description="peak learning rate of the trunk")
-    head_learning_rate: float | None = Field(None, gt=0, description="peak learning rate of the heads")
-    weight_decay: float = Field(0.01, ge=0)
-    clip: float = Field(1.0, gt=0, description="largest gradient norm")
+    learning_rate: Annotated[float, Field(gt=0)] = 5e-5
+    """Peak learning rate of the trunk."""
+    head_learning_rate: Annotated[float | None, Field(gt=0)] = None
+    """Peak learning rate of the heads; by default the trunk's."""
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    """Decay of weight matrices."""
+    clip: Annotated[float, Field(gt=0)] = 1.0
+    """Largest gradient norm."""
     schedule: Schedule = Schedule()
+    """The factor on the rates over the phase."""

@@ -1,9 +1,9 @@
-"""The runtime: device, precision and gradient scaling behind one small object."""
+"""The runtime: device, precision and gradient scaling behind one small value."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 
@@ -18,7 +18,6 @@ class Runtime:
 
     device: torch.device
     precision: str
-    scaler: torch.amp.GradScaler = field(repr=False)
 
     @classmethod
     def make(cls, device: str = "auto", precision: str = "auto") -> Runtime:
@@ -33,14 +32,17 @@ class Runtime:
             raise ConfigError(f"no precision is called '{precision}'", mend=f"Use auto, {', '.join(_TYPES)}.")
         if precision == "fp16" and chosen.type == "cpu":
             raise ConfigError("fp16 trains on a GPU only", field="precision", mend="Use fp32 or bf16 on a CPU.")
-        scaler = torch.amp.GradScaler(chosen.type, enabled=precision == "fp16")
-        return cls(chosen, precision, scaler)
+        return cls(chosen, precision)
 
     def autocast(self) -> AbstractContextManager[object]:
         """The context in which the model runs: mixed precision, or nothing in float32."""
         if self.precision == "fp32":
             return nullcontext()
         return torch.autocast(self.device.type, dtype=_TYPES[self.precision])
+
+    def scaler(self) -> torch.amp.GradScaler:
+        """A fresh gradient scaler, which does nothing but in float16."""
+        return torch.amp.GradScaler(self.device.type, enabled=self.precision == "fp16")
 
 
 def _device(name: str) -> torch.device:
@@ -49,7 +51,8 @@ def _device(name: str) -> torch.device:
     try:
         device = torch.device(name)
     except RuntimeError:
-        raise ConfigError(f"no device is called '{name}'", field="device", mend="Use auto, cpu, cuda or cuda:0.") from None
+        message = f"no device is called '{name}'"
+        raise ConfigError(message, field="device", mend="Use auto, cpu, cuda or cuda:0.") from None
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ConfigError("this machine has no GPU that torch can use", field="device", mend="Use --device cpu.")
     return device

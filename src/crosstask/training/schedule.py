@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,8 +13,10 @@ from crosstask.method import Method
 class Schedule(Method):
     """A factor on the learning rate: a linear warm-up from zero, then linear, cosine or no decay to zero."""
 
-    warmup: float = Field(0.1, ge=0, lt=1, description="share of the steps that warm up")
+    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    """Share of the steps that warm up."""
     decay: Literal["linear", "cosine", "constant"] = "linear"
+    """How the rate falls after the warm-up."""
 
     def factor(self, step: int, steps: int) -> float:
         """The factor of step `step`, counted from 0, of `steps`.

@@ -14,6 +14,9 @@ from crosstask.tasks.reader import Reader, located
 from crosstask.tasks.table import Record, Table, require_distinct
 
 
+_DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+
+
 class Csv(Reader):
     """Rows of as many fields as the header; empty lines are passed over."""
 
@@ -32,7 +35,7 @@ def read_delimited(path: Path, delimiter: str, quoted: bool = True) -> Table:
                 _require_width(fields, columns, line)
                 records.append(dict(zip(columns, fields, strict=True)))
             else:
-                require_distinct(fields, str(path))
+                _require_header(fields, delimiter, path)
                 columns = tuple(fields)
     except InputError as error:
         raise located(error, path, row=len(records) + 1 if columns else None) from None
@@ -47,7 +50,16 @@ def _rows(path: Path, delimiter: str, quoted: bool) -> Iterator[tuple[int, list[
         try:
             yield from ((rows.line_num, fields) for fields in rows if fields)
         except csv.Error as error:
-            raise InputError(f"line {rows.line_num}: {error}", mend="Close and double its quotes.") from None
+            message = f"the quotes of line {rows.line_num} are not right ({error})"
+            raise InputError(message, mend='Close the quote, and write "" for a quote within a text.') from None
+
+
+def _require_header(fields: Sequence[str], delimiter: str, path: Path) -> None:
+    require_distinct(fields, str(path))
+    other = next((mark for mark in _DELIMITERS if mark in fields[0]), None) if len(fields) == 1 else None
+    if other is not None and other != delimiter:
+        message = f"its one column is called '{fields[0]}': it seems to be separated by {_DELIMITERS[other]}"
+        raise InputError(message, file=path, mend=f"Save it with {_DELIMITERS[delimiter]} between the columns.")
 
 
 def _require_width(fields: Sequence[str], columns: Sequence[str], line: int) -> None:
