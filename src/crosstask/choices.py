@@ -70,6 +70,13 @@ def _as_sources(value: Any) -> Any:
     return (value,) if rows or not isinstance(value, list | tuple) else tuple(value)
 
 
+def _as_name(value: Any) -> Any:
+    return fspath(value) if isinstance(value, PathLike) else value
+
+
+ModelSource: TypeAlias = Annotated[str, BeforeValidator(_as_name)]
+"""A model by shelf name, hub name or folder; in Python the folder may be a path."""
+
 TaskSource: TypeAlias = Annotated[Any, PlainSerializer(_source_config)]
 """A task by file, folder, `sample:NAME`, or in Python a `Task`, a DataFrame, a list of rows or a `Dataset`."""
 

@@ -14,11 +14,11 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, Field
 from pydantic.fields import FieldInfo
 
-from crosstask.choices import Choice, TaskSource, TaskSources, choice
+from crosstask.choices import Choice, ModelSource, TaskSource, TaskSources, choice
 from crosstask.method import Method
 from crosstask.ui import Ui
 
-__all__ = ["Choice", "Result", "Step", "TaskSource", "TaskSources", "choice", "planned"]
+__all__ = ["Choice", "ModelSource", "Result", "Step", "TaskSource", "TaskSources", "choice", "planned"]
 
 
 def _show_nothing(ui: Ui) -> None: ...

@@ -70,7 +70,7 @@ def test_a_dry_run_only_plans(run_cli):
         (["echo", "a", "--labels-per-class"], "--labels-per-class requires an argument"),
         (["echo", "a", "--labels-per-class", "some"], 'value for --labels-per-class: "some" is no whole number. See'),
         (["echo", "a", "--labels-per-class", "2.5"], '"2.5" is no whole number. See crosstask echo --help.'),
-        (["echo", "a", "--labels-per-class", "0"], "option 'labels_per_class': echo cannot take 0. It should be greater"),
+        (["echo", "a", "--labels-per-class", "0"], "option 'labels_per_class': echo cannot take 0. It should be"),
         (["echo", "a", "--pooling", "max"], 'invalid value "max" for --pooling. Choose from: "mean", "cls".'),
         (["echo", "a", "--tint", "plane"], "field 'tint': no tint is called 'plane'. Did you mean plain?"),
         (["echo", "a", "--tint", "plain:dept=3"], "option 'tint': plain has no option 'dept'. Did you mean depth?"),

@@ -179,9 +179,14 @@ def test_a_manifest_that_points_outside_is_refused(name: str, damaged: Path) -> 
 def test_what_is_no_bundle_is_refused(tmp_path: Path) -> None:
     assert not is_bundle(tmp_path)
     assert not is_bundle("starter")
-    for path in (tmp_path, tmp_path / "absent"):
-        with pytest.raises(BundleError, match="is no bundle"):
-            read_bundle(path)
+    with pytest.raises(BundleError, match="is no bundle"):
+        read_bundle(tmp_path)
+
+
+def test_a_name_that_is_not_there_is_answered_with_the_bundles_beside_it(damaged: Path) -> None:
+    with pytest.raises(BundleError, match="does not exist. Did you mean") as caught:
+        read_bundle(damaged.with_name(f"{damaged.name}s"))
+    assert damaged.name in str(caught.value.mend)
 
 
 def test_a_reading_of_the_test_split_is_recorded(damaged: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_sentence_encoders_baked_in_padding_is_not_used(folder: Path) -> None:
     ("missing", "message"),
     [
         ("config.json", "the model folder has no config.json"),
-        ("model.safetensors", "the model folder has no weights"),
+        ("model.safetensors", "the model folder has no model.safetensors"),
         ("tokenizer.json", "the model folder has no tokenizer"),
     ],
 )

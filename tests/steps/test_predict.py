@@ -93,7 +93,7 @@ def test_pairs_are_json_objects(run_cli: Run, tiny_checkpoint: Path, tmp_path: P
         (b"good\n\ngreat\n", "standard input, row 2: is empty"),
         (b'{"text": "good"}\ngreat\n', "standard input, row 2: is no JSON object as the first row is"),
         (b'{"text": "good"}\n{"text": null}\n', "standard input, row 2, field 'text': the text is missing"),
-        (b'{"one": "a", "two": "b"}\n', "standard input, row 1: "),
+        (b'{"one": "a", "two": "b"}\n', "standard input, row 1, field 'text': cannot"),
         (b"good\ncaf\xe9\n", "standard input, row 2: is not UTF-8 (byte 0xe9 at 4)"),
         (b"x" * (17 << 20), "standard input, row 1: is longer than 16 MiB"),
     ],

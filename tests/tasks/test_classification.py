@@ -133,7 +133,7 @@ def test_a_known_label_space_stays_and_needs_no_train() -> None:
 
 
 def test_a_label_given_twice_is_refused() -> None:
-    with pytest.raises(ConfigError, match="a label occurs twice"):
+    with pytest.raises(ConfigError, match="A label occurs twice"):
         Classification(labels=("a", "a"))
 
 

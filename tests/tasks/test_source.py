@@ -352,3 +352,48 @@ def test_real_pairs(shared_data: Path) -> None:
     assert [len(split) for split in task.splits.values()] == [2240, 250, 277]
     with pytest.raises(InputError, match="which column holds the label among 'sentence1', 'sentence2', 'score'"):
         open_task(shared_data / "stsb")
+
+
+def test_column_names_that_come_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{csv_text()}\n{csv_text()}")
+    for kind in (None, KNOWN):
+        with pytest.raises(InputError, match="the column names come again") as caught:
+            open_task(path, kind=kind)
+        assert caught.value.row == len(ROWS) + 1
+
+
+def test_a_known_kind_takes_no_first_row_for_column_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a very fine film,good\na dull film,bad\nanother fine film,good\n")
+    for read in (lambda: open_task(path, kind=KNOWN), lambda: read_inputs(path, KNOWN)):
+        with pytest.raises(InputError, match="the first row looks like data"):
+            read()
+
+
+def test_numbers_are_not_taken_for_texts_unless_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,label\n11111111,good\n22222222,bad\n")
+    with pytest.raises(InputError, match="which column holds the text among 'id', 'label'"):
+        open_task(path)
+    with pytest.raises(InputError, match="which column holds the text among 'id', 'label'"):
+        read_inputs(path, KNOWN)
+    assert rows(open_task(f"{path}:text=id")) == [("11111111", "good"), ("22222222", "bad")]
+
+
+def test_columns_may_be_called_by_numbers() -> None:
+    data = [{0: "a fine film", 1: "good"}, {0: "a dull film", 1: "bad"}]
+    assert rows(open_task(data, columns={"text": 0, "label": 1})) == [("a fine film", "good"), ("a dull film", "bad")]
+
+
+def test_an_unknown_split_is_refused(file: Path) -> None:
+    with pytest.raises(ConfigError, match="'tset' is no split. Did you mean test?"):
+        open_task(file, split="tset")
+
+
+def test_of_a_folder_to_predict_one_file_is_to_be_named(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text(csv_text())
+    (tmp_path / "test.csv").write_text(csv_text())
+    with pytest.raises(InputError, match="holds train and test where one table is read") as caught:
+        read_inputs(tmp_path, KNOWN)
+    assert caught.value.file == str(tmp_path)

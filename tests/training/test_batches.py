@@ -1,5 +1,7 @@
 """Batches: every row once an epoch, whatever the order they are asked for, with little padding."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -78,7 +80,7 @@ def test_micro_batches_cut_in_order_and_keep_the_bound(lengths, tokens):
 def test_micro_batches_are_as_few_as_the_bound_allows(lengths, tokens):
     lengths = np.array(lengths)
     parts = list(micro_batches(np.argsort(lengths, kind="stable"), lengths, tokens))
-    for part, following in zip(parts, parts[1:], strict=False):
+    for part, following in itertools.pairwise(parts):
         assert (len(part) + 1) * lengths[following[0]] > tokens
 
 

@@ -87,7 +87,7 @@ def test_each_phase_has_a_fresh_optimizer_and_its_own_steps(tiny_checkpoint: Pat
 
 def test_a_mixture_trains_the_heads_of_both_tasks_each_on_its_own_rows(tiny_checkpoint: Path):
     first, second = toy_task("first", train=32), toy_task("second", labels=("bad", "good", "neither"), train=48)
-    training = toy_training(tiny_checkpoint, first, second, phases=[{"steps": 60}])
+    training = toy_training(tiny_checkpoint, first, second, phases=[{"steps": 120}])
     start = weights_of(training.model)
     mixture = training.phases[0].mixture
     trained = []

@@ -1,5 +1,6 @@
 """Taken up at any step, a run ends with bit for bit the weights it would have had."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,8 @@ def test_the_loop_goes_on_from_its_state_after_every_step(tiny_checkpoint: Path,
             (report.step, report.phase, report.loss) for report in reports[step:]
         ]
         assert_same(weights_of(again.model), weights_of(whole.model))
-        assert_same(again.state(), states[-1]) if rest else None
+        if rest:
+            assert_same(again.state(), states[-1])
 
 
 def test_a_mixture_goes_on_with_the_same_tasks_and_rows(tiny_checkpoint: Path):
@@ -84,8 +86,6 @@ class _Counted:
         if facts:
             self.owner.left -= 1
             if self.owner.left == 0:
-                import signal
-
                 signal.raise_signal(signal.SIGINT)
 
 

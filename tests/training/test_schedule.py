@@ -8,9 +8,7 @@ from crosstask.errors import ConfigError
 from crosstask.training.rates import Rates
 from crosstask.training.schedule import Schedule
 
-SCHEDULES = some.builds(
-    Schedule, warmup=some.floats(0, 0.9), decay=some.sampled_from(["linear", "cosine", "constant"])
-)
+SCHEDULES = some.builds(Schedule, warmup=some.floats(0, 0.9), decay=some.sampled_from(["linear", "cosine", "constant"]))
 
 
 @given(SCHEDULES, some.integers(1, 200))
@@ -28,7 +26,8 @@ def test_the_warm_up_is_linear():
 
 
 @pytest.mark.parametrize(
-    ("decay", "factors"), [("linear", [1, 0.75, 0.5, 0.25]), ("cosine", [1, 0.853553, 0.5, 0.146447]), ("constant", [1] * 4)]
+    ("decay", "factors"),
+    [("linear", [1, 0.75, 0.5, 0.25]), ("cosine", [1, 0.853553, 0.5, 0.146447]), ("constant", [1] * 4)],
 )
 def test_the_decay_is_as_named(decay, factors):
     found = [Schedule(warmup=0, decay=decay).factor(step, 4) for step in range(4)]

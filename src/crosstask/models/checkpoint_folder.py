@@ -63,7 +63,7 @@ def check_found(folder: Path, encoder: nn.Module, found: dict[str, Any]) -> None
 
 def damaged(folder: Path, part: str, error: Exception) -> InputError:
     """The error for a `part` of the checkpoint (config, weights, tokenizer) that its library could not read."""
-    reason = " ".join(str(error).split())
+    reason = " ".join(str(error).split()).rstrip(".")
     return InputError(
         f"the model's {part} cannot be read: {reason}", file=folder, mend="Fetch or copy the model again."
     )

@@ -65,5 +65,6 @@ def _what_failed(error: OSError) -> str:
 
 
 def _unknown(name: str, why: str) -> NotFound:
-    folders = {path.parent.name for file in ("config.json", "crosstask.json") for path in Path().glob(f"*/{file}")}
-    return NotFound(f"no model is called '{name}': {why}", mend=f"{nearest(name, [*_shelf_names(), *folders])} Or name a folder.")
+    known = {path.parent.name for file in ("config.json", "crosstask.json") for path in Path().glob(f"*/{file}")}
+    mend = f"{nearest(name, known.union(_shelf_names()))} Or name a folder."
+    return NotFound(f"no model is called '{name}': {why}", mend=mend)

@@ -16,7 +16,9 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from crosstask.errors import InputError
+from crosstask.models import attention
 from crosstask.models.checkpoint_folder import check_checkpoint, check_found, damaged
+from crosstask.models.fast_dropout import use_fast_dropout
 from crosstask.models.model_source import model_folder
 from crosstask.models.text_encoder import TextEncoder, ensure_pad_token, text_encoder
 from crosstask.models.trunk import Trunk
@@ -142,7 +144,32 @@ def _encoder(folder: Path) -> Any:
     except (SafetensorError, OSError, ValueError, KeyError, RuntimeError) as error:
         raise damaged(folder, "weights", error) from None
     check_found(folder, encoder, found)
+    _use_own_attention(encoder)
+    use_fast_dropout(encoder)
     return encoder
+
+
+def _use_own_attention(encoder: Any) -> None:
+    """Put `models/attention.py` in the place of torch's, where the model takes its attention from the registry."""
+    from transformers import AttentionInterface, AttentionMaskInterface
+    from transformers.masking_utils import sdpa_mask
+
+    if encoder._supports_attention_backend and encoder.config._attn_implementation == "sdpa":
+        AttentionInterface.register(attention.NAME, _attend)
+        AttentionMaskInterface.register(attention.NAME, sdpa_mask)
+        encoder.set_attn_implementation(attention.NAME)
+
+
+def _attend(
+    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **options: Any
+) -> tuple[Tensor, None]:
+    """The attention function under our name: ours where it serves, torch's elsewhere."""
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward
+
+    if not attention.serves(module, query, key, attention_mask, options):
+        return sdpa_attention_forward(module, query, key, value, attention_mask, **options)  # type: ignore[no-any-return]
+    scaling = options.get("scaling") or query.shape[-1] ** -0.5
+    return attention.attend(query, key, value, attention_mask, scaling, options["dropout"]), None
 
 
 def _without_pooler(config: Any) -> dict[str, bool]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from crosstask.errors import NotFound, nearest
 from crosstask.method import Method
 from crosstask.registry import Registry, parse_spec
 
@@ -92,4 +93,9 @@ def objective_for(kind: Kind, way: str | Mapping[str, Any] | Objective) -> Objec
 
 def _full_name(kind: Kind, way: str) -> str:
     prefix = f"{kind.method_name()}_"
-    return way if way.startswith(prefix) else prefix + way
+    ways = [name.removeprefix(prefix) for name in OBJECTIVES.names() if name.startswith(prefix)]
+    short = way.removeprefix(prefix)
+    if short not in ways:
+        message = f"no way to learn a {kind.method_name()} is called '{way}'"
+        raise NotFound(message, field="objective", mend=nearest(short, ways))
+    return prefix + short

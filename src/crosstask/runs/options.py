@@ -18,13 +18,13 @@ class TrainingOptions(Method):
     """How to train: tuning, objective, rates, length. Every field has the default that a run writes back."""
 
     tuning: Annotated[Any, choice("crosstask.models.tuning:TUNINGS")] = "full"
-    """What trains and how fast."""
+    """What trains and how fast; options stand behind a colon, as in freeze:layers=3."""
     objective: str = "head"
-    """The way the task is learned, with its options: head, head:pooling=cls,class_weights=balanced."""
+    """How the task is learned, with options: head, or head:pooling=cls,class_weights=balanced."""
     labels_per_class: Annotated[int | None, Field(ge=1)] = None
-    """Use this many labelled rows a class for everything; draws are nested and follow the seed."""
+    """Use only this many labelled rows of each class, drawn by the seed; smaller draws are part of larger ones."""
     epochs: Annotated[float | None, Field(gt=0)] = None
-    """Passes over the training rows; by default 3, and as many more as make 60 steps."""
+    """Passes over the training rows; by default 3, or as many as make 60 steps."""
     steps: Annotated[int | None, Field(ge=1)] = None
     """Optimizer steps, instead of epochs."""
     batch_size: Annotated[int, Field(ge=1)] = 32

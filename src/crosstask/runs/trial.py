@@ -31,7 +31,7 @@ from crosstask.training.runtime import Runtime
 from crosstask.training.schedule import Schedule
 from crosstask.ui import Ui
 
-_SCORES_A_RUN = 10  # validation passes at most, epochs allowing
+_SCORES_A_RUN = 6  # validation passes at most, epochs allowing
 _TEMPERATURE_ROWS = 100  # fewer validation rows cannot say how sure to be
 
 

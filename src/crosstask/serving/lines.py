@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -69,6 +70,8 @@ def standard_input() -> Iterator[str]:
 
 def write_json_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> int:
     """Write the records to a file that is there whole or not at all; how many there were."""
+    if path.is_dir():
+        raise OutputError("is a folder, and a file is to be written", file=path, mend="Choose another --out.")
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     try:
@@ -82,7 +85,8 @@ def write_json_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> int:
             f"cannot be written ({error.strerror or error})", file=path, mend="Choose another --out."
         ) from None
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
     return count
 
 

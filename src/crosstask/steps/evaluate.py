@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -25,19 +25,24 @@ class Evaluate(Step):
     bundle: Path
     """The folder of the bundle."""
     task: TaskSource
-    """The labelled rows: a file, a folder or sample:NAME."""
-    split: str = "test"
-    """The split to score; a task that is one file is this split whole."""
+    """The labelled rows: a file, a folder, a YAML task file or sample:NAME."""
+    split: Literal["train", "validation", "test"] = "test"
+    """The split to score; where the task is one file, all of it is taken for this split."""
     head: str | None = None
     """The name of the learned task to ask, where the bundle has several."""
     worst: Annotated[int, Field(ge=0)] = 10
-    """How many of the most confident errors to show."""
+    """How many errors to show, the most confident first."""
 
     def run(self, ui: Ui) -> Result:
         """Score, record the reading of a test split in the bundle, and tell."""
         from crosstask.serving.bundle import load
+        from crosstask.tasks import open_task
 
-        found = load(self.bundle, self.device).evaluate(self.task, self.split, task=self.head, seed=self.seed)
+        bundle = load(self.bundle, self.device)
+        task = open_task(self.task, split=self.split, kind=bundle.learned(self.head).task.kind, ui=ui)
+        for note in task.notes:
+            ui.note(note)
+        found = bundle.evaluate(task, self.split, task=self.head, seed=self.seed)
         record = {"tasks": {found.task: found.to_json(self.worst)}}
         return Result(found, record, show=lambda ui: _show(found, self.worst, ui))
 

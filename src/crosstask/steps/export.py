@@ -12,7 +12,8 @@ from crosstask.ui import Ui
 class Export(Step):
     """Write a bundle in another format, for people without crosstask.
 
-    The folder opens with transformers' `AutoModelForSequenceClassification` and is ready to be pushed to a hub.
+    The folder opens with transformers' `AutoModelForSequenceClassification` gives the bundle's own
+    probabilities, and is ready to be pushed to a hub.
     """
 
     positional: ClassVar[tuple[str, ...]] = ("bundle",)
@@ -22,9 +23,9 @@ class Export(Step):
     out: Path
     """The folder to write."""
     format: Literal["transformers"] = "transformers"
-    """What is to read it."""
+    """The library that is to read it."""
     overwrite: bool = False
-    """Replace what stands at out."""
+    """Replace what stands at --out."""
 
     def run(self, ui: Ui) -> Result:
         """Export, and say where."""

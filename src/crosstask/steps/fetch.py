@@ -23,7 +23,7 @@ class Fetch(Step):
     names: tuple[str, ...] = ()
     """The items to fetch; without any, the shelf is listed."""
     force: bool = False
-    """Fetch again what is already there, in place of a damaged folder."""
+    """Fetch again what is there already, to replace a damaged folder."""
     verify: bool = False
     """Check every byte of what is there against its sha256."""
 

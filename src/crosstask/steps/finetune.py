@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crosstask.errors import BundleError, OutputError
 from crosstask.runs.options import TrainingOptions
-from crosstask.step import Result, Step, TaskSource, planned
+from crosstask.step import ModelSource, Result, Step, TaskSource, planned
 from crosstask.ui import Ui
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Finetune(TrainingOptions, Step):
 
     task: TaskSource
     """The task: a file (reviews.csv:text=review,label=stars), a folder, a YAML task file or sample:NAME."""
-    model: str = "starter"
+    model: ModelSource = "starter"
     """Where to start: a shelf name, a folder, a bundle or a hub name."""
     out: Path | None = None
     """The bundle's folder; by default runs/TASK."""

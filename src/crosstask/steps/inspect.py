@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from crosstask.step import Result, Step, TaskSources, planned
+from crosstask.step import ModelSource, Result, Step, TaskSources, planned
 from crosstask.ui import Ui
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ class Inspect(Step):
     positional: ClassVar[tuple[str, ...]] = ("tasks",)
 
     tasks: Annotated[TaskSources, Field(min_length=1)]
-    """The tasks: files, folders or sample:NAME."""
-    model: str = "starter"
+    """The tasks: files, folders, YAML task files or sample:NAME."""
+    model: ModelSource = "starter"
     """The model whose tokens are counted: a folder, a shelf name or a hub name."""
     max_length: Annotated[int | None, Field(ge=8)] = None
-    """Tokens a row may have before it is cut; the model's own limit unless given."""
+    """Tokens a row may have before it is cut; by default the model's own limit."""
     near: Annotated[float, Field(gt=0, le=1)] = 0.7
-    """The least similarity of near duplicates: shared three-word shingles over all of both texts."""
+    """How alike near duplicates are at least: the share of their runs of three words that both texts have."""
 
     def run(self, ui: Ui) -> Result:
         """Open the tasks, count their tokens, and check them."""

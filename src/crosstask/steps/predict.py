@@ -23,8 +23,8 @@ _BATCH = 256
 class Predict(Step):
     """Predict the labels of texts with a bundle.
 
-    Texts come from the command line, from a file with the task's columns, or line by line from standard input. They may
-    be JSON objects with the task's fields. The answers are JSON lines.
+    Texts come from the command line, from a file, or line by line from standard input; each may also be a JSON object
+    with the task's fields, as a pair of texts must be. The answers are JSON lines with the probability of every label.
     """
 
     positional: ClassVar[tuple[str, ...]] = ("bundle", "texts")
@@ -32,9 +32,9 @@ class Predict(Step):
     bundle: Path
     """The folder of the bundle."""
     texts: tuple[str, ...] = ()
-    """What to predict; standard input where neither texts nor a file are given."""
+    """The texts to predict; without them and without --input, standard input is read."""
     input: Path | None = None
-    """A file to predict, with the task's columns."""
+    """A file of rows to predict, with the columns of the task."""
     task: str | None = None
     """The name of the task, where the bundle has several."""
     out: Path | None = None
@@ -44,7 +44,7 @@ class Predict(Step):
         """Open the bundle and answer batch by batch; the value is an iterator of predictions, or the path of `out`."""
         from crosstask.serving.bundle import load
 
-        predictions = self._predictions(load(self.bundle, self.device))
+        predictions = self._predictions(load(self.bundle, self.device), ui)
         answers = (found.to_json() for found in predictions)
         if self.out is None:
             return Result(predictions, lines=answers)
@@ -57,19 +57,19 @@ class Predict(Step):
             [f"predict {source} with {self.bundle}", f"write the answers to {self.out or 'standard output'}"]
         )
 
-    def _predictions(self, bundle: Bundle) -> Iterator[Prediction]:
+    def _predictions(self, bundle: Bundle, ui: Ui) -> Iterator[Prediction]:
         learned = bundle.learned(self.task)
-        for examples in _batches(self._examples(learned.task.kind)):
+        for examples in _batches(self._examples(learned.task.kind, ui)):
             yield from bundle.predict_examples(examples, learned)
 
-    def _examples(self, kind: Kind) -> Iterator[Example]:
+    def _examples(self, kind: Kind, ui: Ui) -> Iterator[Example]:
         from crosstask.serving.lines import STANDARD_INPUT, examples, standard_input
         from crosstask.tasks import read_inputs
 
         if self.input is not None and self.texts:
             raise ConfigError("both texts and a file are given", field="input", mend="Give one of them.")
         if self.input is not None:
-            return iter(read_inputs(self.input, kind))
+            return iter(read_inputs(self.input, kind, ui=ui))
         if self.texts:
             return examples(self.texts, kind)
         return examples(standard_input(), kind, STANDARD_INPUT)

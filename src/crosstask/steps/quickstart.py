@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MODEL = "starter"
 SOURCE, TARGET = "sample:tweets-other", "sample:tweets-airlines"
 SOURCE_OPTIONS: dict[str, Any] = {"epochs": 2}
-TARGET_OPTIONS: dict[str, Any] = {"steps": 60, "batch_size": 16}
+TARGET_OPTIONS: dict[str, Any] = {"steps": 40, "batch_size": 16}
 _RECORD, _REPORT, _BUNDLE = "quickstart.json", "report.html", "bundle"
 
 
@@ -36,9 +36,9 @@ class Quickstart(Step):
     out: Path = Path("runs/quickstart")
     """Where the bundle, the report and the scores go."""
     labels_per_class: Annotated[int, Field(ge=1)] = 16
-    """Labels of the target that each draw gives, a class."""
+    """Labelled rows of each class of the target in a draw."""
     draws: Annotated[int, Field(ge=1)] = 3
-    """How many draws of labels."""
+    """How many times to draw labels, and train both ways on them."""
     source_rows: Annotated[int, Field(ge=2)] = 2000
     """Rows of the source that transfer learns first."""
     overwrite: bool = False
@@ -50,10 +50,10 @@ class Quickstart(Step):
         from crosstask.training.runtime import Runtime
 
         runtime = Runtime.make(self.device)
-        study = self._study(runtime, self.out, ui)
+        study = self.study(runtime, self.out, ui)
         place = Place(self.out, study.key)
         if place.open(_made_by(self.out), overwrite=self.overwrite):
-            self._make(self._study(runtime, place.partial, ui), place, ui)
+            self._make(self.study(runtime, place.partial, ui), place, ui)
             place.close()
         else:
             ui.note(f"{self.out} is done already")
@@ -70,7 +70,8 @@ class Quickstart(Step):
             ]
         )
 
-    def _study(self, runtime: Runtime, folder: Path, ui: Ui) -> Study:
+    def study(self, runtime: Runtime, folder: Path, ui: Ui) -> Study:
+        """The study that `run` runs, with its work in `folder`."""
         from crosstask.runs.options import TrainingOptions
         from crosstask.tasks import open_task
         from crosstask.transfer.study import Study

@@ -60,13 +60,13 @@ class Columns:
         return next((by_word[word] for word in words if word in by_word), None)
 
     def text(self, but: Collection[str | None] = ()) -> str | None:
-        """The one text column: by name, else the only one but numbers, else that whose texts are by far the longest."""
+        """The one text column: by name, else the only one, else that with by far the longest; never one of numbers."""
         by_name = self.first_known(TEXTS, but)
         if by_name is not None:
             return by_name
-        rest = [name for name in self.names if name not in but and not _all_numbers(self.values[name])]
+        rest = [name for name in self.names if name not in but]
         if len(rest) == 1:
-            return rest[0]
+            return None if _all_numbers(self.values[rest[0]]) else rest[0]
         lengths = {name: _text_length(self.values[name]) for name in rest}
         longest, *others = sorted(lengths, key=lambda name: -lengths[name]) or [""]
         clear = lengths.get(longest, 0) > 3 * max((lengths[name] for name in others), default=0)
@@ -87,7 +87,7 @@ class Columns:
 
 def _text_length(values: Sequence[Any]) -> float:
     """The mean length of varied texts; 0 where they are no such."""
-    if not values or not all(isinstance(value, str) for value in values):
+    if not values or _all_numbers(values) or not all(isinstance(value, str) for value in values):
         return 0.0
     varied = len(set(values)) > len(values) / 2
     length = fmean(len(value) for value in values)

@@ -39,7 +39,7 @@ class Draft:
         if kind.target not in kind.columns:
             raise self._untold([kind.target])
         splits = {name: _split(kind, table) for name, table in self.tables.items()}
-        notes = (*self.notes, *self.first.notes, self._columns_note(kind))
+        notes = (*self.notes, *self.first.notes, self.columns_note(kind))
         return Task(self.name, self._learned(kind, splits), splits, notes)
 
     def reading_kind(self, known: Kind | None = None) -> Kind:
@@ -97,10 +97,11 @@ class Draft:
             mend=f"Name it ({self.place}:{how}) or add it." if self.place else f"Call it {fields[0]} or add it.",
         )
 
-    def _columns_note(self, kind: Kind) -> str:
+    def columns_note(self, kind: Kind) -> str:
+        """Which columns are read, whether they were detected, and which are not used."""
         used = ", ".join(f"{name}={column}" for name, column in kind.columns.items())
         how = "named" if kind.columns.keys() <= self.named.keys() else "detected"
-        unused = [column for column in self.first.columns if column not in kind.columns.values()]
+        unused = [column or "a nameless one" for column in self.first.columns if column not in kind.columns.values()]
         rest = f"; not used: {', '.join(unused)}" if unused else ""
         return f"{self.name}: columns {used} ({how}{rest})"
 

@@ -51,10 +51,13 @@ def open_task(
     return replace(task, name=_checked_name(name)) if name else task
 
 
-def read_inputs(source: Any, kind: Kind, columns: Mapping[str, str] | None = None) -> list[Example]:
+def read_inputs(
+    source: Any, kind: Kind, columns: Mapping[str, str] | None = None, ui: Ui | None = None
+) -> list[Example]:
     """Examples without targets for prediction: from any file or data `open_task` takes, or a list of inputs alone.
 
-    The columns are those of `kind` where the source has them, else detected; a label column is not looked at.
+    The columns are those of `kind` where the source has them, else detected, which `ui` is told; a label column is
+    not looked at.
     """
     draft = _draft(source, _named(columns), TRAIN, tuple(kind.inputs.values()))
     if len(draft.tables) > 1:
@@ -62,6 +65,7 @@ def read_inputs(source: Any, kind: Kind, columns: Mapping[str, str] | None = Non
         raise InputError(message, file=draft.place, mend="Name one of its files.")
     table = draft.first
     reading = draft.reading_kind(kind).without_target()
+    (ui or Silent()).note(draft.columns_note(reading))
     return [reading.example(record, row, table.file) for row, record in enumerate(table.records, start=1)]
 
 

@@ -55,5 +55,32 @@ def micro_batches(rows: np.ndarray, lengths: np.ndarray, tokens: int) -> Iterato
             start = end
 
 
+def cheapest_parts(rows: np.ndarray, lengths: np.ndarray, tokens: int, pass_cost: int) -> list[np.ndarray]:
+    """Cut `rows` (shortest first; `lengths` [all rows]) so that the whole costs least.
+
+    A part costs its padded tokens and `pass_cost`, what one more pass through the model takes, counted in tokens; it
+    holds at most `tokens` padded tokens, or one row. Solved exactly by dynamic programming, O(rows^2).
+    """
+    sizes = lengths[rows]
+    least = np.zeros(len(rows) + 1)  # of the first n rows
+    starts = np.zeros(len(rows) + 1, dtype=int)  # where the last part of the first n rows starts
+    for end in range(1, len(rows) + 1):
+        padded = sizes[end - 1] * np.arange(end, 0, -1)  # a last part from each possible start
+        costs = least[:end] + padded + pass_cost
+        costs[:-1][padded[:-1] > tokens] = np.inf
+        starts[end] = int(costs.argmin())
+        least[end] = costs[starts[end]]
+    return _cut(rows, starts)
+
+
+def _cut(rows: np.ndarray, starts: np.ndarray) -> list[np.ndarray]:
+    parts: list[np.ndarray] = []
+    end = len(rows)
+    while end:
+        parts.insert(0, rows[starts[end] : end])
+        end = starts[end]
+    return parts
+
+
 def _chunks(rows: np.ndarray, size: int) -> list[np.ndarray]:
     return [rows[start : start + size] for start in range(0, len(rows), size)]

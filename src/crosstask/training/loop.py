@@ -17,7 +17,7 @@ from crosstask.models.model import MultiTaskModel
 from crosstask.objectives import Batch
 from crosstask.training.balancers import Balancer
 from crosstask.training.balancers.uniform import Uniform
-from crosstask.training.batches import BatchPlan, micro_batches
+from crosstask.training.batches import BatchPlan, cheapest_parts
 from crosstask.training.lesson import Lesson
 from crosstask.training.loss_term import LossTerm
 from crosstask.training.optimizer import make_optimizer, moments, set_moments, trainable
@@ -117,10 +117,11 @@ class Training:
         if self.step > start:  # what the phase before left is not this one's
             set_moments(self.model, self.optimizer, self._moments)
         self._moments = {}
-        stream = _Stream(phase, self.seed, self.step - start)
+        stream = _Stream(phase, self.seed, self.step - start, self.runtime.pass_cost)
         for place in range(self.step - start, phase.steps):
+            if not self.model.training:
+                self.model.train()
             yield self._take_step(phase, place, stream.take(place))
-            self.model.train()
 
     def _take_step(self, phase: Phase, place: int, batches: Sequence[tuple[Lesson, Batch]]) -> StepReport:
         began = time.perf_counter()
@@ -179,8 +180,9 @@ class Training:
 class _Stream:
     """The batches of a phase: which task a step trains on, and which of its rows."""
 
-    def __init__(self, phase: Phase, seed: int, place: int) -> None:
+    def __init__(self, phase: Phase, seed: int, place: int, pass_cost: int) -> None:
         self.phase = phase
+        self.pass_cost = pass_cost
         self.plans = {
             name: BatchPlan(lesson.lengths, phase.batch_size, seed, f"{phase.name}/{name}")
             for name, lesson in phase.lessons.items()
@@ -192,7 +194,8 @@ class _Stream:
         name = self.phase.mixture.task_at(place).name
         lesson, rows = self.phase.lessons[name], self.plans[name].batch(self.taken[name])
         self.taken[name] += 1
-        return [(lesson, lesson.batch(part)) for part in micro_batches(rows, lesson.lengths, self.phase.micro_tokens)]
+        parts = cheapest_parts(rows, lesson.lengths, self.phase.micro_tokens, self.pass_cost)
+        return [(lesson, lesson.batch(part)) for part in parts]
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

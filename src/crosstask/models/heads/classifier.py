@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 from torch import Tensor, nn
 
+from crosstask.models.fast_dropout import FastDropout
 from crosstask.models.head import Head, HeadConfig
 from crosstask.models.pooling import POOLINGS
 
@@ -40,7 +41,7 @@ class ClassifierHead(Head):
         self._config = Classifier(width=width, labels=labels, pooling=pooling, dropout=dropout)
         self.pooler = POOLINGS.make(pooling).build(width)
         self.norm = nn.LayerNorm(width, eps=_EPSILON, elementwise_affine=False)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = FastDropout(dropout)
         self.linear = nn.Linear(width, labels)
         nn.init.normal_(self.linear.weight, std=_SPREAD)
         nn.init.zeros_(self.linear.bias)

@@ -69,7 +69,8 @@ class Classification(Kind):
         found = {example.target for example in splits[TRAIN].examples} if TRAIN in splits else set()
         labels = self.labels or natural_order(found - {None})
         if not labels:
-            raise InputError("there are no train rows to learn the labels from", mend="Add them: in a folder, as train.csv.")
+            message = "there are no train rows to learn the labels from"
+            raise InputError(message, mend="Add them: in a folder, as train.csv.")
         for name, split in splits.items():
             self._require_known(name, split, labels)
         if len(found) == 1:

@@ -13,7 +13,6 @@ from crosstask.tasks.bounded import MAX_LINE, read_lines
 from crosstask.tasks.reader import Reader, located
 from crosstask.tasks.table import Record, Table, require_distinct
 
-
 _DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 
 

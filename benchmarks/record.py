@@ -1,0 +1,44 @@
+"""Where results go: JSON with the facts of the machine that gave them."""
+
+from __future__ import annotations
+
+import json
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from crosstask.runs.forecast import matrix_peak
+
+RESULTS = Path(__file__).parent / "results"
+PACKAGES = ("crosstask", "torch", "transformers", "tokenizers")
+
+
+def machine() -> dict[str, Any]:
+    """Processor, threads, the measured float32 matrix-product peak, versions."""
+    return {
+        "machine": platform.machine(),
+        "processor": _processor(),
+        "threads": torch.get_num_threads(),
+        "matrix_peak_gflops": round(matrix_peak(torch.device("cpu"), size=2048) / 1e9, 1),
+        "python": platform.python_version(),
+        "versions": {package: version(package) for package in PACKAGES},
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def write(name: str, result: dict[str, Any]) -> None:
+    """Write `results/NAME.json`."""
+    RESULTS.mkdir(exist_ok=True)
+    text = json.dumps({"machine": machine(), **result}, indent=2)
+    (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor()

@@ -1,0 +1,187 @@
+"""A trial: the same inputs have the same key and give the same model."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from bundles import REVIEWS, random_bundle
+from crosstask.runs.forecast import forecast
+from crosstask.runs.options import TrainingOptions
+from crosstask.runs.start import Start, load_start
+from crosstask.runs.trial import Trained, Trial
+from crosstask.tasks.task import Split
+from crosstask.ui import Silent
+from tiny_training import CPU, assert_same, rows, toy_task, weights_of
+
+UI = Silent()
+QUICK = TrainingOptions(steps=4, batch_size=8)
+
+
+class Notes(Silent):
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.lines.append(text)
+
+
+@pytest.fixture
+def start(tiny_checkpoint: Path) -> Start:
+    return load_start(str(tiny_checkpoint))
+
+
+def trial(start: Start, **changes: Any) -> Trial:
+    return replace(Trial(toy_task(), start, QUICK, CPU), **changes)
+
+
+def changed(**options: Any) -> dict[str, Any]:
+    return {"options": QUICK.model_copy(update=options)}
+
+
+def test_the_key_is_that_of_the_result(start: Start, tiny_checkpoint: Path):
+    assert trial(start).key == trial(load_start(str(tiny_checkpoint))).key
+    same = [
+        {"objective": "classification_head"},
+        {"objective": "head:pooling=mean"},
+        {"save_seconds": 0.0},
+        {"precision": "fp32"},
+    ]
+    assert {trial(start, **changed(**options)).key for options in same} == {trial(start).key}
+
+
+def test_whatever_changes_the_result_changes_the_key(start: Start, tiny_checkpoint: Path, tmp_path: Path):
+    task = toy_task()
+    other_rows = task.with_splits(train=Split([*task.splits["train"].examples[:-1], *rows(1, seed=9)]))
+    bundle = load_start(str(random_bundle(tiny_checkpoint, tmp_path / "b", {"reviews": REVIEWS})))
+    trials = [
+        trial(start),
+        trial(start, seed=1),
+        trial(start, task=toy_task("other")),
+        trial(start, task=other_rows),
+        trial(start, task=toy_task(train=24, validation=8)),
+        trial(start, **changed(learning_rate=1e-4)),
+        trial(start, **changed(objective="head:pooling=cls")),
+        trial(start, **changed(batch_size=4)),
+        trial(load_start(str(tiny_checkpoint), max_length=16)),
+        trial(bundle),
+    ]
+    assert len({one.key for one in trials}) == len(trials)
+
+
+def train(one: Trial) -> tuple[Trained, dict[str, torch.Tensor]]:
+    trained = one.train(UI)
+    return trained, weights_of(trained.model)
+
+
+def test_trained_twice_it_gives_the_same_and_its_start_stays_as_it_was(start: Start):
+    before = start.trunk.content_hash
+    _, first = train(trial(start))
+    _, second = train(trial(start))
+    assert_same(second, first)
+    assert start.trunk.content_hash == before
+    _, other = train(trial(start, seed=1))
+    assert not torch.equal(other["heads.reviews.linear.weight"], first["heads.reviews.linear.weight"])
+
+
+def test_a_known_head_with_the_same_labels_is_where_training_starts(tiny_checkpoint: Path, tmp_path: Path):
+    bundle = load_start(str(random_bundle(tiny_checkpoint, tmp_path / "b", {"films": REVIEWS})))
+    notes = Notes()
+    one = trial(bundle, **changed(steps=1, learning_rate=1e-12, head_learning_rate=1e-12))
+    trained = one.train(notes)
+    known = bundle.heads["films"].head.linear.weight
+    torch.testing.assert_close(trained.model.head("reviews").linear.weight, known)
+    assert "the head of 'films' is kept: its labels are the same" in notes.lines
+    assert trained.model.head("reviews") is not bundle.heads["films"].head
+
+
+@pytest.mark.parametrize("way", ["head:pooling=cls", "head:dropout=0.5"])
+def test_a_known_head_of_another_make_is_not_used(tiny_checkpoint: Path, tmp_path: Path, way: str):
+    bundle = load_start(str(random_bundle(tiny_checkpoint, tmp_path / "b", {"reviews": REVIEWS})))
+    notes = Notes()
+    trial(bundle, **changed(objective=way)).train(notes)
+    assert not [line for line in notes.lines if "kept" in line]
+
+
+def test_a_head_for_other_labels_is_fresh(tiny_checkpoint: Path, tmp_path: Path):
+    bundle = load_start(str(random_bundle(tiny_checkpoint, tmp_path / "b", {"reviews": REVIEWS})))
+    notes = Notes()
+    task = toy_task(labels=("bad", "good", "neither"))
+    trained = trial(bundle, task=task).train(notes)
+    assert trained.model.head("reviews").config["labels"] == 3
+    assert not [line for line in notes.lines if "kept" in line]
+
+
+def test_of_several_heads_that_of_the_same_name_is_kept(tiny_checkpoint: Path, tmp_path: Path):
+    heads = {"a": REVIEWS, "reviews": REVIEWS}
+    bundle = load_start(str(random_bundle(tiny_checkpoint, tmp_path / "b", heads)))
+    notes = Notes()
+    trial(bundle).train(notes)
+    assert "the head of 'reviews' is kept: its labels are the same" in notes.lines
+
+
+def test_without_validation_nothing_is_chosen(start: Start):
+    trained = trial(start).train(UI)
+    assert (trained.validation, trained.temperature, trained.steps) == (None, 1.0, 4)
+    assert not [row for row in trained.journal if "score" in row]
+
+
+def test_with_validation_the_best_weights_are_kept(start: Start):
+    fast = {"learning_rate": 1e-2, "head_learning_rate": 3e-2, "steps": 60, "patience": 2}
+    trained = trial(start, task=toy_task(train=24, validation=120), **changed(**fast)).train(UI)
+    scores = [(row["score"], -row["step"]) for row in trained.journal if "score" in row]
+    best = max(scores)
+    assert trained.validation.metrics["macro_f1"].value == pytest.approx(best[0])
+    assert trained.validation.rows == 120
+    assert trained.temperature != 1.0
+    waited = [score for score, step in scores if -step > -best[1]]
+    assert trained.steps == 60 or len(waited) == 2
+
+
+def test_a_watched_split_is_scored_and_changes_nothing(start: Start):
+    _, expected = train(trial(start))
+    watching = trial(start, task=toy_task())
+    watched = replace(watching, task=toy_task(test=12)).lesson("test")
+    trained = watching.train(UI, watched=watched)
+    assert [row["step"] for row in trained.journal if "score" in row] == [3, 4]
+    assert trained.validation is None
+    assert_same(weights_of(trained.model), expected)
+
+
+def test_predictions_and_scores_agree(start: Start):
+    one = trial(start, task=toy_task(train=24, test=20))
+    trained = one.train(UI)
+    examples = one.task.split("test").examples
+    right = [
+        record["label"] == row.target for record, row in zip(one.predict(trained, examples), examples, strict=True)
+    ]
+    assert one.scores(trained, "test").metrics["accuracy"].value == pytest.approx(sum(right) / 20)
+
+
+def test_what_is_cut_is_told(tiny_checkpoint: Path):
+    notes = Notes()
+    trial(load_start(str(tiny_checkpoint), max_length=8), **changed(max_length=8)).train(notes)
+    (line,) = [line for line in notes.lines if "cut to 8 tokens" in line]
+    assert "% of the rows" in line
+
+
+def test_the_forecast_grows_with_the_work(start: Start):
+    short, long = forecast(trial(start)), forecast(trial(start, **changed(steps=4000)))
+    assert 0 < short.seconds < long.seconds
+    assert short.memory == long.memory > 16 * sum(weight.numel() for weight in start.trunk.parameters())
+
+
+@pytest.mark.parametrize(
+    ("options", "rows", "steps"),
+    [
+        ({}, 24, 60),
+        ({}, 3200, 300),
+        ({"epochs": 10}, 33, 20),
+        ({"epochs": 0.01}, 24, 1),
+        ({"steps": 7, "epochs": 9}, 24, 7),
+    ],
+)
+def test_steps_follow_from_rows(options: dict[str, Any], rows: int, steps: int):
+    assert TrainingOptions(**options).steps_for(rows) == steps

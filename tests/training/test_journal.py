@@ -1,0 +1,48 @@
+"""The journal: rows on disk as in hand, and those after a checkpoint dropped."""
+
+from pathlib import Path
+
+import pytest
+
+from crosstask.errors import OutputError
+from crosstask.training.journal import Journal
+
+ROWS = [{"step": 1, "loss": 0.5}, {"step": 2, "loss": 0.25}, {"step": 2, "score": 0.9}, {"step": 3, "loss": 0.1}]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "metrics.jsonl"
+    journal = Journal(path)
+    for row in ROWS:
+        journal.write(row)
+    return path
+
+
+@pytest.mark.parametrize(("step", "kept"), [(0, 0), (1, 1), (2, 3), (3, 4)])
+def test_a_resumed_journal_holds_what_was_before(file: Path, step: int, kept: int):
+    journal = Journal(file, step)
+    assert journal.rows == ROWS[:kept]
+    assert len(file.read_text(encoding="utf-8").splitlines()) == kept
+    journal.write({"step": 9})
+    assert Journal(file, 9).rows == [*ROWS[:kept], {"step": 9}]
+
+
+@pytest.mark.parametrize("cut", [1, 5, 12])
+def test_a_line_cut_short_by_a_kill_is_left_out(file: Path, cut: int):
+    file.write_bytes(file.read_bytes()[:-cut])
+    assert Journal(file, 3).rows == ROWS[:3]
+
+
+def test_without_a_file_it_is_in_hand_alone():
+    journal = Journal(None)
+    journal.write(ROWS[0])
+    assert journal.rows == ROWS[:1]
+
+
+def test_a_place_that_is_gone_is_the_users_to_mend(file: Path):
+    journal = Journal(file)
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(OutputError):
+        journal.write(ROWS[0])
