@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import record
 import torch
 
+import record
 from crosstask import shelf
 from crosstask.models.anatomy import layer_list
 from crosstask.runs.options import TrainingOptions
@@ -95,9 +95,14 @@ def run_ours(task: Task, seed: int) -> Run:
 
 
 def run_trainer(task: Task, seed: int, sampling: str) -> Run:
-    """transformers' Trainer with its defaults, or with its own length grouping; encoded rows to the last step."""
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer, DataCollatorWithPadding, Trainer
-    from transformers import TrainingArguments
+    """Transformers' Trainer with its defaults, or with its own length grouping; encoded rows to the last step."""
+    from transformers import (
+        AutoModelForSequenceClassification,
+        AutoTokenizer,
+        DataCollatorWithPadding,
+        Trainer,
+        TrainingArguments,
+    )
 
     folder = shelf.ensure("starter")
     tokenizer = AutoTokenizer.from_pretrained(folder)

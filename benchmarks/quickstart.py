@@ -11,7 +11,6 @@ import argparse
 from pathlib import Path
 
 import record
-
 from crosstask.reports.from_study import quickstart_record, quickstart_result
 from crosstask.steps.quickstart import Quickstart
 from crosstask.terminal import Terminal

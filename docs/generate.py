@@ -2,8 +2,8 @@
 
     python docs/generate.py
 
-It stands between `<!-- generated: VIEW -->` and `<!-- end -->`; a view is a function here. What is not measured yet leaves
-a word in its place, never a number.
+It stands between `<!-- generated: VIEW -->` and `<!-- end -->`; a view is a function here. What is not measured yet
+leaves a word in its place, never a number.
 """
 
 from __future__ import annotations

@@ -27,7 +27,9 @@ _FENCE = re.compile(r"(?P<mark><!-- not run: [^\n]+ -->\n\n)?^```(?P<language>\w
 _INDENTED = re.compile(r"^    (crosstask .+)$", re.M)
 _SPAN = re.compile(r"`(crosstask [^`]+)`")
 _GENERATED = re.compile(r"<!-- generated: .*?<!-- end -->", re.S)
-_MEASURED = re.compile(r"\b0\.\d{3}\b|[+−]\d+\.\d+|\b\d[\d.]* (?:seconds|minutes|times as)|\d (?:秒|分钟)|(?!95%)\b\d[\d.]*%")
+_MEASURED = re.compile(
+    r"\b0\.\d{3}\b|[+−]\d+\.\d+|\b\d[\d.]* (?:seconds|minutes|times as)|\d (?:秒|分钟)|(?!95%)\b\d[\d.]*%"
+)
 _SHELL_WORDS = {"|", ">", ">>", "<", "&&", ";"}
 
 

@@ -62,6 +62,7 @@ def test_wrong_options_are_config_errors():
 def test_a_lone_source_and_a_list_of_rows_are_one_task_each():
     rows = [{"text": "good", "label": "yes"}]
     assert Weigh(tasks=rows).tasks == (rows,)
+    assert Weigh(tasks=[("a film", "good")]).tasks == ([("a film", "good")],)
     assert Weigh(tasks=Path("a.csv")).tasks == (Path("a.csv"),)
     assert Weigh(tasks=[rows, "a.csv"]).tasks == (rows, "a.csv")
 

@@ -87,3 +87,13 @@ def test_a_split_that_is_not_there_is_one_line(run_cli: Run, folder: Path, tmp_p
     answer = run_cli("evaluate", folder, "--task", tmp_path)
     assert answer.code == 2
     assert "has no test split. It has: train." in answer.stderr
+
+
+def test_the_columns_that_were_read_are_told(run_cli: Run, folder: Path, tmp_path: Path):
+    path = tmp_path / "renamed.csv"
+    path.write_text("id,review,stars\n1,a good film,good\n2,a bad film,bad\n3,an awful film,bad\n")
+    evaluated = run_cli("evaluate", folder, "--task", path)
+    assert "renamed: columns text=review, label=stars (detected; not used: id)" in evaluated.stderr
+    predicted = run_cli("predict", folder, "--input", path)
+    assert "renamed: columns text=review" in predicted.stderr
+    assert len(predicted.lines) == 3

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,18 +44,21 @@ def write_bundle(
     record: BundleRecord,
     card: str,
     *,
+    journal: Sequence[Mapping[str, Any]] = (),
     overwrite: bool = False,
 ) -> None:
     """Write a bundle, whole or not at all; OutputError where `folder` is taken or cannot be written.
 
     `tasks` describes each task of the model in plain JSON values (the task, its objective's config, its temperature);
-    the head's config is added here. `card` is the text of README.md.
+    the head's config is added here. `card` is the text of README.md, `journal` the rows of metrics.jsonl.
     """
     with whole_folder(folder, overwrite=overwrite) as place:
         save_trunk(model.trunk, place / "trunk")
         for task in model.tasks:
             _write_task(place, task, model.head(task), tasks[task])
         (place / "README.md").write_text(card, encoding="utf-8", newline="\n")
+        rows = "".join(json.dumps(row) + "\n" for row in journal)
+        (place / "metrics.jsonl").write_text(rows, encoding="utf-8", newline="\n")
         (place / MANIFEST).write_text(Manifest.of(place, record, model.tasks).text(), encoding="utf-8", newline="\n")
 
 

@@ -45,7 +45,15 @@ class Publication:
             "temperature": trained.temperature,
         }
         record = self._record()
-        write_bundle(out, trained.model, {name: description}, record, self._card(out, record), overwrite=overwrite)
+        write_bundle(
+            out,
+            trained.model,
+            {name: description},
+            record,
+            self._card(out, record),
+            journal=trained.journal,
+            overwrite=overwrite,
+        )
         return Bundle(out, record, {name: learned}, trained.model, runtime)
 
     def _record(self) -> BundleRecord:

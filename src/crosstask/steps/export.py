@@ -12,7 +12,7 @@ from crosstask.ui import Ui
 class Export(Step):
     """Write a bundle in another format, for people without crosstask.
 
-    The folder opens with transformers' `AutoModelForSequenceClassification` gives the bundle's own
+    The folder opens with transformers' `AutoModelForSequenceClassification`, gives the bundle's own
     probabilities, and is ready to be pushed to a hub.
     """
 
