@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from crosstask.training.batches import BatchPlan, micro_batches
+from crosstask.training.batches import BatchPlan, cheapest_parts, micro_batches
 
 LENGTHS = some.lists(some.integers(1, 60), min_size=1, max_size=300)
 
@@ -92,3 +92,21 @@ def test_a_row_longer_than_the_bound_stands_alone():
 @pytest.mark.parametrize(("rows", "batch_size", "batches"), [(1, 8, 1), (8, 8, 1), (9, 8, 2)])
 def test_the_last_batch_may_be_smaller(rows, batch_size, batches):
     assert BatchPlan([3] * rows, batch_size, 0, "train/a").batches_per_epoch == batches
+
+
+def cost(parts, lengths, pass_cost: int) -> int:
+    return sum(len(part) * int(lengths[part].max()) + pass_cost for part in parts)
+
+
+@given(some.lists(some.integers(1, 30), min_size=1, max_size=9), some.integers(1, 120), some.integers(0, 60))
+def test_the_cheapest_parts_cost_no_more_than_any_others(lengths, tokens, pass_cost):
+    lengths = np.array(lengths)
+    rows = np.argsort(lengths, kind="stable")
+    found = cheapest_parts(rows, lengths, tokens, pass_cost)
+    assert (np.concatenate(found) == rows).all()
+    every = range(2 ** (len(rows) - 1))
+    cuts = ([place for place in range(1, len(rows)) if number >> (place - 1) & 1] for number in every)
+    ways = [np.split(rows, places) for places in cuts]
+    allowed = [way for way in ways if all(len(part) == 1 or len(part) * lengths[part].max() <= tokens for part in way)]
+    assert cost(found, lengths, pass_cost) == min(cost(way, lengths, pass_cost) for way in allowed)
+    assert all(len(part) == 1 or len(part) * lengths[part].max() <= tokens for part in found)

@@ -1,0 +1,96 @@
+"""The cheaper dropout and the attention that uses it, against torch's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.functional import scaled_dot_product_attention
+
+from crosstask.models import attention
+from crosstask.models.fast_dropout import FastDropout, dropout, use_fast_dropout
+from crosstask.models.transformers_gateway import load_trunk
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.25, 0.5])
+def test_rate_and_mean_are_kept(rate: float) -> None:
+    torch.manual_seed(0)
+    found = dropout(torch.ones(1001, 999), rate, training=True)
+    zeros = (found == 0).double().mean().item()
+    assert zeros == pytest.approx(rate, abs=0.002)
+    assert found.double().mean().item() == pytest.approx(1.0, abs=0.003)
+    assert len(found.unique()) == 2
+
+
+def test_gradient_is_that_of_the_kept_values() -> None:
+    values = torch.randn(7, 11, requires_grad=True)
+    found = dropout(values, 0.3, training=True)
+    found.sum().backward()
+    assert torch.equal(values.grad, torch.where(found == 0, 0.0, found.detach() / values.detach()))
+
+
+def test_neighbours_are_dropped_independently() -> None:
+    torch.manual_seed(0)
+    kept = (dropout(torch.ones(400_000), 0.5, training=True) > 0).double()
+    for distance in (1, 2, 3, 4, 8):
+        together = (kept[:-distance] * kept[distance:]).mean().item()
+        assert together == pytest.approx(0.25, abs=0.004)
+
+
+def test_nothing_is_dropped_in_evaluation_or_at_rate_zero() -> None:
+    values = torch.randn(5)
+    assert dropout(values, 0.5, training=False) is values
+    assert dropout(values, 0.0, training=True) is values
+
+
+def test_every_dropout_is_replaced_and_keeps_its_rate() -> None:
+    module = nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.Dropout(0.3)), nn.Dropout(0.1))
+    use_fast_dropout(module)
+    found = [child for child in module.modules() if isinstance(child, nn.Dropout)]
+    assert [type(child) for child in found] == [FastDropout, FastDropout]
+    assert [child.p for child in found] == [0.3, 0.1]
+
+
+def test_attention_is_torchs_where_nothing_is_dropped() -> None:
+    query, key, value = torch.randn(3, 2, 4, 5, 8)
+    mask = torch.ones(2, 1, 5, 5, dtype=torch.bool)
+    mask[0, :, :, 3:] = False
+    found = attention.attend(query, key, value, mask, 8**-0.5, 0.0).transpose(1, 2)
+    assert torch.allclose(found, scaled_dot_product_attention(query, key, value, attn_mask=mask), atol=1e-6)
+
+
+def test_attention_drops_weights_and_keeps_their_mean() -> None:
+    torch.manual_seed(0)
+    query, key = torch.zeros(2, 1, 1, 2000, 4)
+    value = torch.ones(1, 1, 2000, 4)
+    found = attention.attend(query, key, value, None, 1.0, 0.5)
+    assert found.std() > 0
+    assert found.mean().item() == pytest.approx(1.0, abs=0.01)
+
+
+def test_calls_that_attend_does_not_serve() -> None:
+    module, query = nn.Identity(), torch.zeros(1, 1, 2, 2)
+    mask = torch.ones(1, 1, 2, 2, dtype=torch.bool)
+    assert attention.serves(module, query, query, mask, {"dropout": 0.1})
+    assert not attention.serves(module, query, query, mask, {"dropout": 0.0})
+    assert not attention.serves(module, query, query, mask.float(), {"dropout": 0.1})
+    assert not attention.serves(module, query, query, mask, {"dropout": 0.1, "softcap": 1.0})
+    module.is_causal = True
+    assert not attention.serves(module, query, query, None, {"dropout": 0.1})
+
+
+def test_a_trunk_in_training_drops_attention_weights(tiny_checkpoint: Path) -> None:
+    trunk = load_trunk(tiny_checkpoint).train()
+    for module in trunk.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    tokens = trunk.text.pad(trunk.text.encode([("a good film",), ("the food was not very good",)]))
+    plain = trunk(tokens)
+    for layer in trunk.encoder.encoder.layer:
+        layer.attention.self.dropout.p = 0.5
+    dropped = trunk(tokens)
+    assert torch.equal(trunk.eval()(tokens)[tokens.mask], trunk(tokens)[tokens.mask])
+    assert torch.allclose(plain[tokens.mask], trunk(tokens)[tokens.mask], atol=1e-5)
+    assert not torch.allclose(dropped[tokens.mask], plain[tokens.mask], atol=1e-3)

@@ -1,0 +1,105 @@
+"""A study on tiny models: same labels on both sides, nothing computed twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from crosstask.reports.from_study import quickstart_record, quickstart_result
+from crosstask.runs.options import TrainingOptions
+from crosstask.runs.references import REFERENCES
+from crosstask.runs.trial import Trained
+from crosstask.tasks import Example, Split, Task
+from crosstask.tasks.kinds.classification import Classification
+from crosstask.training.runtime import Runtime
+from crosstask.transfer.study import DIRECT, TRANSFER, Study
+from crosstask.ui import Silent
+
+WORDS = ("film", "food", "plane", "very nice", "not late", "the food", "a film", "is it")
+
+
+def toy(name: str, good: str, bad: str) -> Task:
+    rows = [
+        Example({"text": f"{word} {tone}"}, label) for word in WORDS for tone, label in ((good, "yes"), (bad, "no"))
+    ]
+    splits = {split: Split(rows) for split in ("train", "validation", "test")}
+    return Task(name, Classification().learn(splits), splits)
+
+
+class Kept:
+    """Stands in for writing bundles: the source must be opened again, so it is written for real."""
+
+    def __init__(self) -> None:
+        self.outs: list[str] = []
+
+    def __call__(self, trained: Trained, base: str, out: Path) -> None:
+        from crosstask.reports.publish import Publication
+
+        self.outs.append(out.name)
+        Publication(trained, {"step": "test", "key": "k"}, base, 0).write(out, Runtime.make("cpu"), overwrite=True)
+
+
+@pytest.fixture
+def study(tiny_checkpoint: Path, tmp_path: Path) -> Study:
+    return Study(
+        source=toy("source", "good", "bad"),
+        target=toy("target", "great", "awful"),
+        model=str(tiny_checkpoint),
+        labels_per_class=4,
+        source_rows=12,
+        draws=2,
+        runtime=Runtime.make("cpu"),
+        folder=tmp_path / "work",
+        source_options=TrainingOptions(steps=6, batch_size=4),
+        target_options=TrainingOptions(steps=4, batch_size=4),
+        keep=Kept(),
+    )
+
+
+def test_every_method_has_an_outcome_a_draw(study: Study) -> None:
+    outcomes = study.run(Silent())
+    assert list(outcomes) == [TRANSFER, DIRECT, *REFERENCES]
+    assert all(len(found) == 2 and len(found[0].correct) == 16 for found in outcomes.values())
+    assert study.keep.outs == ["source", "transfer", "direct"]
+    for way in (DIRECT, TRANSFER):
+        steps = [row["step"] for row in outcomes[way][0].journal if "loss" in row]
+        assert steps == [1, 2, 3, 4]
+
+
+def test_a_study_asked_again_computes_nothing(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = study.run(Silent())
+    seconds = study.train_source(Silent())
+
+    def fail(*_: object) -> None:
+        raise AssertionError("computed twice")
+
+    monkeypatch.setattr(Study, "_train", fail)
+    monkeypatch.setattr(Study, "_refer", fail)
+    monkeypatch.setattr(Study, "_train_source", fail)
+    assert study.run(Silent()) == first
+    assert study.train_source(Silent()) == seconds
+
+
+def test_same_seed_same_outcomes(study: Study, tmp_path: Path) -> None:
+    again = replace(study, folder=tmp_path / "again")
+    first, second = study.run(Silent()), again.run(Silent())
+    for name in first:
+        assert [found.correct for found in first[name]] == [found.correct for found in second[name]]
+
+
+def test_key_follows_what_decides_the_result(study: Study) -> None:
+    assert study.key == replace(study, folder=Path("elsewhere")).key
+    assert study.key != replace(study, seed=1).key
+    assert study.key != replace(study, labels_per_class=3).key
+
+
+def test_record_says_what_was_measured(study: Study) -> None:
+    outcomes = study.run(Silent())
+    record = quickstart_record(quickstart_result(study, outcomes, 1.5, []))
+    accuracy = record["methods"][DIRECT]["accuracy"]["value"]
+    right = [sum(found.correct) / len(found.correct) for found in outcomes[DIRECT]]
+    assert accuracy == pytest.approx(sum(right) / 2)
+    assert record["decision"]["way"] in (DIRECT, TRANSFER)
+    assert len(record["table"]) == 2 + len(REFERENCES)
