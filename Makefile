@@ -6,6 +6,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 # A CPU build of torch on Linux: make quickstart TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
+DATA ?= ../shared/data
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -31,8 +32,12 @@ format: $(DEV) ## put the code in its form
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(DEV) ## measure speed and quality; results go to benchmarks/results
-	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+bench: $(DEV) ## measure speed and quality (DATA: a folder with sst2, ag_news and imdb)
+	$(BIN)/python benchmarks/quickstart.py
+	$(BIN)/python benchmarks/fewshot.py --data $(DATA)
+	$(BIN)/python benchmarks/finetune.py --data $(DATA)
+	$(BIN)/python benchmarks/coverage.py
+	$(BIN)/python docs/generate.py
 
 clean: ## remove the environment and what tools left
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -125,9 +125,8 @@ def run_trainer(task: Task, seed: int, sampling: str) -> Run:
         trainer = Trainer(model, arguments, train_dataset=train, data_collator=DataCollatorWithPadding(tokenizer))
         trainer.train()
         seconds = time.perf_counter() - began
-        test = sorted(
-            range(len(task.split("test"))), key=lambda row: len(task.split("test").examples[row].inputs["text"])
-        )
+        rows = task.split("test").examples
+        test = sorted(range(len(rows)), key=lambda row: len(rows[row].inputs["text"]))
         logits = trainer.predict(_encoded(task, "test", tokenizer).select(test)).predictions
     guesses = np.empty(len(test), dtype=object)
     guesses[test] = [task.kind.space[best] for best in logits.argmax(axis=1)]

@@ -276,8 +276,12 @@ BUNDLE_LINES = [
 
 @pytest.mark.parametrize("line", BUNDLE_LINES, ids=lambda line: line[0])
 def test_a_flipped_byte_in_any_file_of_a_bundle(line: list[str], here: Path, refused: Refused) -> None:
-    files = [path.relative_to(here) for path in sorted((here / "bundle").rglob("*")) if path.is_file()]
-    assert len(files) == 8
+    files = [
+        path.relative_to(here)
+        for path in sorted((here / "bundle").rglob("*"))
+        if path.is_file() and path.stat().st_size
+    ]
+    assert len(files) >= 8
     for file in files:
         whole = file.read_bytes()
         middle = len(whole) // 2

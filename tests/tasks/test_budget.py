@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crosstask.errors import InputError
-from crosstask.tasks.budget import draw_labels
+from crosstask.tasks.budget import draw_labels, draw_rows
 from crosstask.tasks.checks.keys import key
 from crosstask.tasks.holdout import hold_out
 from crosstask.tasks.kinds.classification import Classification
@@ -111,3 +111,18 @@ def test_equal_inputs_stay_on_one_side_and_no_label_leaves_train(seed: int) -> N
     assert not {key(example) for example in train} & {key(example) for example in held}
     assert {example.target for example in train} == {"a", "b", "rare"}
     assert 0 < len(held) <= 36
+
+
+def test_rows_of_any_label_are_nested_and_leave_no_validation() -> None:
+    task = Task("any", Classification(labels=("a", "b")), {"train": Split(numbered(40)), "validation": Split(numbered(4))})
+    few, more = (draw_rows(task, rows, seed=3) for rows in (5, 12))
+    drawn = [{example.inputs["text"] for example in found.split("train").examples} for found in (few, more)]
+    assert [len(texts) for texts in drawn] == [5, 12]
+    assert drawn[0] < drawn[1]
+    assert "validation" not in more.splits
+    with pytest.raises(InputError, match="40 train rows where 41"):
+        draw_rows(task, 41, seed=3)
+
+
+def numbered(count: int) -> list[Example]:
+    return [Example({"text": f"text {number}"}, "ab"[number % 2], number + 1) for number in range(count)]

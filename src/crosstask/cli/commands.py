@@ -68,7 +68,7 @@ def _annotation(name: str, field: FieldInfo) -> Any:
         group=_SHARED if name in Step.model_fields else _OWN,
         negative=None if field.default is True else "",
         show_default=shown,
-        converter=None if int in (field.annotation, *get_args(field.annotation)) else None,
+        converter=_whole_number if int in (field.annotation, *get_args(field.annotation)) else None,
     )
     return Annotated[_token_type(field.annotation), mark]
 

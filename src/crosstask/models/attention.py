@@ -19,7 +19,9 @@ def serves(module: nn.Module, query: Tensor, key: Tensor, mask: Tensor | None, o
     """Whether `attend` computes this call: dropout on a CPU, every query seeing what a boolean mask lets it see."""
     plain = not any(options.get(name) is not None for name in ("position_bias", "softcap"))
     seen = not getattr(module, "is_causal", False) if mask is None else mask.dtype == torch.bool
-    return plain and seen and options.get("dropout", 0.0) > 0 and query.device.type == "cpu" and key.shape == query.shape
+    return (
+        plain and seen and options.get("dropout", 0.0) > 0 and query.device.type == "cpu" and key.shape == query.shape
+    )
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scaling: float, dropout: float) -> Tensor:

@@ -167,7 +167,7 @@ def _attend(
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
     if not attention.serves(module, query, key, attention_mask, options):
-        return sdpa_attention_forward(module, query, key, value, attention_mask, **options)  # type: ignore[no-any-return]
+        return sdpa_attention_forward(module, query, key, value, attention_mask, **options)
     scaling = options.get("scaling") or query.shape[-1] ** -0.5
     return attention.attend(query, key, value, attention_mask, scaling, options["dropout"]), None
 

@@ -25,7 +25,10 @@ Outcomes = Mapping[str, Sequence[Outcome]]
 def quickstart_result(
     study: Study, outcomes: Outcomes, source_seconds: float, commands: Sequence[Command]
 ) -> QuickstartResult:
-    """What the quickstart measured. Transfer is saved where it is expected to gain and unlikely to harm, else direct."""
+    """What the quickstart measured.
+
+    Transfer is saved where it is expected to gain and unlikely to harm, else direct training.
+    """
     methods = {name: _method(name, found) for name, found in outcomes.items()}
     found = compare(methods[DIRECT].correct, methods[TRANSFER].correct)
     return QuickstartResult(

@@ -53,8 +53,8 @@ class Quickstart(Step):
         study = self.study(runtime, self.out, ui)
         place = Place(self.out, study.key)
         if place.open(_made_by(self.out), overwrite=self.overwrite):
-            self._make(self.study(runtime, place.partial, ui), place, ui)
-            place.close()
+            with place.working() as folder:
+                self._make(self.study(runtime, folder, ui), place, ui)
         else:
             ui.note(f"{self.out} is done already")
         record = json.loads((self.out / _RECORD).read_text(encoding="utf-8"))["result"]

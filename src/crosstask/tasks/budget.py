@@ -31,7 +31,7 @@ def draw_labels(task: Task, per_class: int, seed: int) -> Task:
 
 
 def draw_rows(task: Task, rows: int, seed: int) -> Task:
-    """The task with `rows` of its train rows, whatever their labels, and without a validation split; draws are nested."""
+    """The task with `rows` train rows of any label, and without a validation split; draws are nested."""
     train = task.split(TRAIN)
     if len(train) < rows:
         message = f"there are {len(train)} train rows where {rows} are asked for"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from crosstask.runs.start import Start, load_start
 from crosstask.runs.store import Store
 from crosstask.runs.trial import Trained, Trial
 from crosstask.tasks.budget import draw_labels, draw_rows
-from crosstask.tasks.holdout import hold_out
 from crosstask.tasks.task import TEST, VALIDATION, Example, Task
 from crosstask.training.lesson import Lesson
 from crosstask.training.runtime import Runtime
@@ -65,7 +65,7 @@ class Study:
             "device": str(self.runtime.device),
         }
         data = self.source.fingerprint + self.target.fingerprint
-        return content_key(config, data=data, start=load_start(self.model).fingerprint)
+        return content_key(config, data=data, start=self._fresh.fingerprint)
 
     def run(self, ui: Ui) -> dict[str, list[Outcome]]:
         """The outcomes of every method, one a draw: transfer, direct, then the references."""
@@ -85,6 +85,14 @@ class Study:
         """Where the first draw's bundle of direct training or of transfer stands."""
         return self.folder / way
 
+    @cached_property
+    def _fresh(self) -> Start:
+        return load_start(self.model)
+
+    @cached_property
+    def _learned(self) -> Start:
+        return load_start(str(self._source_bundle))
+
     @property
     def _store(self) -> Store:
         return Store(self.folder / "trials")
@@ -95,8 +103,8 @@ class Study:
 
     def _train_source(self, ui: Ui) -> float:
         began = time.monotonic()
-        task = hold_out(draw_rows(self.source, self.source_rows, self.seed), self.seed)
-        trial = Trial(task, load_start(self.model), self.source_options, self.runtime, self.seed)
+        task = draw_rows(self.source, self.source_rows, self.seed)
+        trial = Trial(task, self._fresh, self.source_options, self.runtime, self.seed)
         trained = trial.train(ui, self._resumable())
         self.keep(trained, self.model, self._source_bundle)
         return time.monotonic() - began
@@ -109,8 +117,8 @@ class Study:
 
     def _train(self, way: str, draw: int, ui: Ui) -> dict[str, Any]:
         began = time.monotonic()
-        base = str(self._source_bundle) if way == TRANSFER else self.model
-        trial = self._trial(load_start(base), draw)
+        base, start = (str(self._source_bundle), self._learned) if way == TRANSFER else (self.model, self._fresh)
+        trial = self._trial(start, draw)
         watched = Lesson.of_examples(self.target, self._watched, trial.objective, trial.start.trunk.text)
         trained = trial.train(ui, watched=watched)
         seconds = time.monotonic() - began
@@ -121,7 +129,7 @@ class Study:
         return {"correct": correct, "seconds": seconds, "journal": trained.journal}
 
     def _refer(self, name: str, draw: int) -> dict[str, Any]:
-        trial = self._trial(load_start(self.model), draw)
+        trial = self._trial(self._fresh, draw)
         began = time.monotonic()
         rows = self.target.split(TEST).examples
         guesses = REFERENCES[name](trial, rows)
