@@ -162,7 +162,7 @@ def study(scenario: Scenario, replicates: int) -> dict[str, Any]:
 
 
 def markdown(studies: list[dict[str, Any]]) -> str:
-    """The table that docs/evidence.md shows: coverage, and the median width behind it."""
+    """The table for the terminal: coverage, and the median width behind it."""
     lines = [f"| what | draws | rows | luck | {' | '.join(INTERVALS)} |", "|---" * (4 + len(INTERVALS)) + "|"]
     for one in studies:
         world = one["scenario"]

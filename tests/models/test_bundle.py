@@ -197,17 +197,23 @@ def test_a_reading_of_the_test_split_is_recorded(damaged: Path) -> None:
     assert found.record.made_by == RECORD.made_by
 
 
-def test_a_taken_place_is_left_alone_unless_it_may_be_overwritten(bundle: Path, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("mine")
+def test_a_taken_place_is_left_alone(bundle: Path, tmp_path: Path) -> None:
     contents = read_bundle(bundle)
-    with pytest.raises(OutputError, match="holds something already"):
-        rewrite(contents, tmp_path)
+    rewrite(contents, tmp_path / "b")
+    with pytest.raises(OutputError, match=r"holds another result.*--overwrite"):
+        rewrite(contents, tmp_path / "b")
+    rewrite(contents, tmp_path / "b", overwrite=True)
+    read_bundle(tmp_path / "b")
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_crosstask_did_not_write_is_never_overwritten(bundle: Path, tmp_path: Path, overwrite: bool) -> None:
+    (tmp_path / "a.txt").write_text("mine")
+    with pytest.raises(OutputError, match="that crosstask did not write"):
+        rewrite(read_bundle(bundle), tmp_path, overwrite=overwrite)
     with pytest.raises(OutputError, match="is a file"):
-        rewrite(contents, tmp_path / "a.txt", overwrite=True)
+        rewrite(read_bundle(bundle), tmp_path / "a.txt", overwrite=overwrite)
     assert files(tmp_path) == ["a.txt"]
-    rewrite(contents, tmp_path, overwrite=True)
-    read_bundle(tmp_path)
-    assert "a.txt" not in files(tmp_path)
 
 
 def test_a_failure_leaves_nothing_new(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,3 +270,13 @@ def seal(folder: Path, manifest: dict[str, Any]) -> None:
     text = json.dumps(manifest)
     checksum = hashlib.sha256(text.encode()).hexdigest()
     (folder / "crosstask.json").write_text(text.replace("0" * 64, checksum, 1))
+
+
+def test_the_journal_of_the_training_is_part_of_it(bundle: Path, tmp_path: Path) -> None:
+    found = read_bundle(bundle)
+    rows = [{"step": 1, "loss": 0.5}, {"step": 2, "accuracy": 1.0}]
+    write_bundle(tmp_path / "b", found.model, found.tasks, found.record, found.card, journal=rows)
+    lines = (tmp_path / "b" / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == rows
+    (tmp_path / "b" / "metrics.jsonl").write_text("{}\n", encoding="utf-8")
+    assert refused(tmp_path / "b").file == str(tmp_path / "b" / "metrics.jsonl")

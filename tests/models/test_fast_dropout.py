@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
 from crosstask.models import attention
@@ -55,12 +55,38 @@ def test_every_dropout_is_replaced_and_keeps_its_rate() -> None:
     assert [child.p for child in found] == [0.3, 0.1]
 
 
-def test_attention_is_torchs_where_nothing_is_dropped() -> None:
-    query, key, value = torch.randn(3, 2, 4, 5, 8)
-    mask = torch.ones(2, 1, 5, 5, dtype=torch.bool)
-    mask[0, :, :, 3:] = False
-    found = attention.attend(query, key, value, mask, 8**-0.5, 0.0).transpose(1, 2)
-    assert torch.allclose(found, scaled_dot_product_attention(query, key, value, attn_mask=mask), atol=1e-6)
+def inputs(batch: int, heads: int, positions: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    torch.manual_seed(0)
+    mask = torch.ones(batch, 1, positions, positions, dtype=torch.bool)
+    mask[0, :, :, positions // 2 :] = False
+    query, key, value = (torch.randn(batch, heads, positions, 4, dtype=torch.float64) for _ in range(3))
+    return query.requires_grad_(), key.requires_grad_(), value.requires_grad_(), mask
+
+
+@pytest.mark.parametrize("piece", [1, 30, 2**20])
+@pytest.mark.parametrize("masked", [True, False])
+def test_attention_and_its_gradients_are_torchs_where_nothing_is_dropped(
+    piece: int, masked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attention, "_PIECE", piece)
+    query, key, value, mask = inputs(2, 3, 5)
+    mask = mask if masked else None
+    found = attention.attend(query, key, value, mask, 0.5, 0.0).transpose(1, 2)
+    expected = scaled_dot_product_attention(query, key, value, attn_mask=mask, scale=0.5)
+    assert torch.allclose(found, expected)
+    weights = torch.randn_like(found)
+    ours, theirs = (torch.autograd.grad((result * weights).sum(), (query, key, value)) for result in (found, expected))
+    assert all(torch.allclose(mine, other) for mine, other in zip(ours, theirs, strict=True))
+
+
+def test_gradients_with_dropout_are_those_of_the_function() -> None:
+    query, key, value, mask = inputs(2, 2, 3)
+
+    def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        torch.manual_seed(1)  # the same weights are dropped each time
+        return attention.attend(query, key, value, mask, 0.5, 0.4)
+
+    assert torch.autograd.gradcheck(attend, (query, key, value))
 
 
 def test_attention_drops_weights_and_keeps_their_mean() -> None:

@@ -54,7 +54,7 @@ def test_what_this_run_left_after_its_result_was_there_goes(place: Place):
 @pytest.mark.parametrize("made_by", [None, "key-b"])
 def test_anything_else_is_refused_or_overwritten(place: Place, made_by: str | None):
     done(place)
-    with pytest.raises(OutputError, match=r"holds something else.*--overwrite"):
+    with pytest.raises(OutputError, match=r"holds another result.*--overwrite"):
         place.open(made_by, overwrite=False)
     assert not place.partial.exists()
     assert place.open(made_by, overwrite=True)

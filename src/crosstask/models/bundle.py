@@ -57,8 +57,9 @@ def write_bundle(
         for task in model.tasks:
             _write_task(place, task, model.head(task), tasks[task])
         (place / "README.md").write_text(card, encoding="utf-8", newline="\n")
-        rows = "".join(json.dumps(row) + "\n" for row in journal)
-        (place / "metrics.jsonl").write_text(rows, encoding="utf-8", newline="\n")
+        if journal:
+            rows = "".join(json.dumps(row) + "\n" for row in journal)
+            (place / "metrics.jsonl").write_text(rows, encoding="utf-8", newline="\n")
         (place / MANIFEST).write_text(Manifest.of(place, record, model.tasks).text(), encoding="utf-8", newline="\n")
 
 

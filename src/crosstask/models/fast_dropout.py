@@ -26,7 +26,18 @@ def dropout(values: Tensor, rate: float, *, training: bool) -> Tensor:
         return functional.dropout(values, rate, training)
     if not training or rate == 0:
         return values
-    return values * _scaled_mask(values, rate)
+    kept = torch.empty(values.shape, dtype=torch.bool)
+    scale = keep_mask(kept, rate)
+    return values * kept.to(values.dtype).mul_(scale)
+
+
+def keep_mask(kept: Tensor, rate: float) -> float:
+    """Fill `kept` (bool, on the CPU) with False at this rate; the factor that keeps the mean of what is kept."""
+    dropped = round(rate * _LEVELS)
+    draws = torch.randint(-(2**63), 2**63 - 1, (-(-kept.numel() // 4),))
+    levels = draws.view(torch.int16)[: kept.numel()].view(kept.shape)
+    torch.ge(levels, dropped - _LEVELS // 2, out=kept)
+    return _LEVELS / (_LEVELS - dropped)
 
 
 def use_fast_dropout(module: nn.Module) -> None:
@@ -35,12 +46,3 @@ def use_fast_dropout(module: nn.Module) -> None:
         for name, child in list(parent.named_children()):
             if type(child) is nn.Dropout:
                 setattr(parent, name, FastDropout(child.p))
-
-
-def _scaled_mask(values: Tensor, rate: float) -> Tensor:
-    """Zero with probability `rate`, else the factor that keeps the mean; shaped as `values`."""
-    dropped = round(rate * _LEVELS)
-    draws = torch.randint(-(2**63), 2**63 - 1, (-(-values.numel() // 4),))
-    levels = draws.view(torch.int16)[: values.numel()].view(values.shape)
-    kept = levels >= dropped - _LEVELS // 2
-    return kept.to(values.dtype).mul_(_LEVELS / (_LEVELS - dropped))

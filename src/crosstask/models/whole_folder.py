@@ -12,6 +12,9 @@ from safetensors import SafetensorError
 
 from crosstask.errors import OutputError
 
+_MARKS = ("crosstask.json", "quickstart.json", "config.json")
+"""A folder with one of these is a bundle, a quickstart or an exported model."""
+
 
 @contextmanager
 def whole_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
@@ -21,7 +24,7 @@ def whole_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
     one. OutputError where `folder` holds something and is not to be overwritten, or where writing fails.
     """
     folder = folder.resolve()
-    _check_free(folder, overwrite)
+    check_free(folder, overwrite=overwrite)
     partial, old = (folder.with_name(f".{folder.name}.{what}") for what in ("partial", "old"))
     try:
         _clear(partial, old)
@@ -50,11 +53,18 @@ def replace_file(path: Path, text: str) -> None:
         raise OutputError(f"cannot be written: {error.strerror}", file=path, mend="Check its permissions.") from None
 
 
-def _check_free(folder: Path, overwrite: bool) -> None:
+def check_free(folder: Path, *, overwrite: bool) -> None:
+    """OutputError where `folder` cannot be written to: what crosstask did not write is never overwritten."""
     if folder.is_file():
         raise OutputError("is a file, and a folder is to be written", file=folder, mend="Choose another --out.")
-    if folder.exists() and any(folder.iterdir()) and not overwrite:
-        raise OutputError("holds something already", file=folder, mend="Choose another --out, or add --overwrite.")
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not any((folder / mark).is_file() for mark in _MARKS):
+        raise OutputError("holds something that crosstask did not write", file=folder, mend="Choose another --out.")
+    if not overwrite:
+        raise OutputError(
+            "holds another result", file=folder, mend="Choose another --out, or add --overwrite to replace it."
+        )
 
 
 def _swap(new: Path, folder: Path, old: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crosstask.errors import CrosstaskError, Interrupted, OutputError
-from crosstask.models.whole_folder import replace_file
+from crosstask.models.whole_folder import check_free, replace_file
 
 _RUN = "run.json"
 
@@ -37,7 +37,7 @@ class Place:
         if self.out.exists() and made_by == self.key:
             self._leave_nothing()
             return False
-        self._check_free(overwrite)
+        check_free(self.out, overwrite=overwrite)
         if self._holds_work() and self._partial_key() != self.key:
             self._clear_partial(overwrite=overwrite)
         self._make_partial()
@@ -71,16 +71,6 @@ class Place:
         """Clear what this run left when it was killed after its result was there."""
         if self._partial_key() == self.key:
             self.close()
-
-    def _check_free(self, overwrite: bool) -> None:
-        if self.out.is_file():
-            raise OutputError("is a file, and a folder is to be written", file=self.out, mend="Choose another --out.")
-        if self.out.exists() and any(self.out.iterdir()) and not overwrite:
-            raise OutputError(
-                "holds something else than this run's result",
-                file=self.out,
-                mend="Choose another --out, or add --overwrite to replace it.",
-            )
 
     def _holds_work(self) -> bool:
         """Whether the partial folder holds what a run could go on from: key and journal alone are of no use."""
