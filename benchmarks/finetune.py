@@ -1,6 +1,6 @@
 """Speed of fine-tuning against transformers' Trainer: same trunk, rows, batch, epochs and threads, interleaved.
 
-    python benchmarks/finetune.py --data ../shared/data                    # about three quarters of an hour on two cores
+    python benchmarks/finetune.py --data ../shared/data        # about an hour on two cores
     python benchmarks/finetune.py --data ../shared/data --sets mixed --rows 500
 
 Useful tokens (padding left out) a second of training, test accuracy, and the share of the machine's matrix-product

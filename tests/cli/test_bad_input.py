@@ -245,9 +245,16 @@ def test_a_bad_option(option: str, value: str | None, mend: str, refused: Refuse
 
 @pytest.mark.parametrize("verb", ["finetune", "export"])
 @pytest.mark.parametrize(
-    ("out", "mend"), [("other", "Choose another --out"), ("good.csv", "Choose another --out"), ("bundle", "--overwrite"),
-                      ("good.csv/out", "Choose another --out"), (".", "Choose another --out"), ("damaged", "--overwrite")]
-)  # fmt: skip
+    ("out", "mend"),
+    [
+        ("other", "Choose another --out"),
+        ("good.csv", "Choose another --out"),
+        ("good.csv/out", "Choose another --out"),
+        (".", "Choose another --out"),
+        ("bundle", "--overwrite"),
+        ("damaged", "--overwrite"),
+    ],
+)
 def test_a_place_that_is_taken(verb: str, out: str, mend: str, here: Path, refused: Refused) -> None:
     (here / "other").mkdir()
     (here / "other" / "notes.txt").write_text("mine")

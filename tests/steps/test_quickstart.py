@@ -44,7 +44,10 @@ def test_it_measures_reports_and_saves(run_cli: Callable[..., Any], tmp_path: Pa
     assert sorted(path.name for path in out.iterdir()) == ["bundle", "quickstart.json", "report.html"]
     assert list(tmp_path.iterdir()) == [out]
     assert "<svg" in (out / "report.html").read_text(encoding="utf-8")
-    made_by = json.loads((out / "bundle" / "crosstask.json").read_text(encoding="utf-8"))["made_by"]
+    told = json.loads((out / "bundle" / "crosstask.json").read_text(encoding="utf-8"))
+    made_by, (reading,) = told["made_by"], told["test_reads"]
+    assert reading["task"] == "sample:tweets-airlines"
+    assert reading["rows"] == 24
     assert len(made_by) == (2 if record["decision"]["way"] == "transfer" else 1)
 
     again = run_cli("quickstart", "--out", out, *SMALL, "--json")

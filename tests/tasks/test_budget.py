@@ -114,7 +114,9 @@ def test_equal_inputs_stay_on_one_side_and_no_label_leaves_train(seed: int) -> N
 
 
 def test_rows_of_any_label_are_nested_and_leave_no_validation() -> None:
-    task = Task("any", Classification(labels=("a", "b")), {"train": Split(numbered(40)), "validation": Split(numbered(4))})
+    task = Task(
+        "any", Classification(labels=("a", "b")), {"train": Split(numbered(40)), "validation": Split(numbered(4))}
+    )
     few, more = (draw_rows(task, rows, seed=3) for rows in (5, 12))
     drawn = [{example.inputs["text"] for example in found.split("train").examples} for found in (few, more)]
     assert [len(texts) for texts in drawn] == [5, 12]

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
@@ -54,6 +55,12 @@ class BundleRecord:
         """The record in the content of a `crosstask.json`."""
         lists = {name: tuple(found[name]) for name in ("made_by", "seeds", "test_reads")}
         return cls(data=found["data"], metrics=found["metrics"], versions=found["versions"], **lists)
+
+
+def reading_of_test(task: str, data: str, rows: int, metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """The record of one reading of a test split: which task and data (its fingerprint), when, what came of it."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"task": task, "data": data, "time": now, "rows": rows, "metrics": dict(metrics)}
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from crosstask.models.bundle import write_bundle
-from crosstask.models.bundle_record import BundleRecord
+from crosstask.models.bundle_record import BundleRecord, reading_of_test
 from crosstask.reports.card import Card, CardScores, CardTask, model_card
 from crosstask.runs.trial import Trained
 from crosstask.serving.bundle import Bundle
@@ -69,7 +68,10 @@ class Publication:
             metrics={task.name: metrics},
             test_reads=earlier.test_reads,
         )
-        return record.with_test_read(test_reading(task.name, task.fingerprint)) if TEST in self.scores else record
+        if TEST not in self.scores:
+            return record
+        rows = self.scores[TEST].rows
+        return record.with_test_read(reading_of_test(task.name, task.fingerprint, rows, metrics[TEST]))
 
     def _card(self, out: Path, record: BundleRecord) -> str:
         task = self.trained.task
@@ -84,11 +86,6 @@ class Publication:
         )
         card = Card(out.name, [described], self.made_by, record.versions, base_model=_hub_name(self.base_model))
         return model_card(card)
-
-
-def test_reading(task: str, fingerprint: str) -> dict[str, str]:
-    """The record of one reading of a test split: of what, and when."""
-    return {"task": task, "data": fingerprint, "time": datetime.now(UTC).isoformat(timespec="seconds")}
 
 
 def _hub_name(model: str) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,8 +114,8 @@ def load(path: str | Path, device: str = "auto") -> Bundle:
 def _record_reading(path: Path, evaluation: Evaluation, fingerprint: str) -> None:
     """Write into the bundle that this test split is no longer unseen; OutputError where that cannot be written."""
     from crosstask.models.bundle import read_record, update_record
+    from crosstask.models.bundle_record import reading_of_test
 
     metrics = {name: interval.to_json() for name, interval in evaluation.metrics.items()}
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    reading = {"task": evaluation.task, "data": fingerprint, "time": now, "rows": evaluation.scores.rows}
-    update_record(path, read_record(path).with_test_read({**reading, "metrics": metrics}))
+    reading = reading_of_test(evaluation.task, fingerprint, evaluation.scores.rows, metrics)
+    update_record(path, read_record(path).with_test_read(reading))

@@ -115,6 +115,7 @@ class Quickstart(Step):
         record |= {"bundle": str(self.out / _BUNDLE), "report": str(self.out / _REPORT)}
         with whole_folder(self.out, overwrite=self.overwrite) as folder:
             shutil.copytree(study.bundle(record["decision"]["way"]), folder / _BUNDLE)
+            _tell_of_test(folder / _BUNDLE, study, record)
             (folder / _REPORT).write_text(render(quickstart_report(result)), encoding="utf-8")
             text = json.dumps({"key": place.key, "result": record}, indent=2)
             (folder / _RECORD).write_text(text + "\n", encoding="utf-8")
@@ -128,6 +129,17 @@ def next_commands(out: Path) -> list[tuple[str, str]]:
         ("Train on it", "crosstask finetune yours.csv --out runs/yours"),
         ("Start from what was learned here", f"crosstask finetune yours.csv --model {out / _BUNDLE} --out runs/more"),
     ]
+
+
+def _tell_of_test(bundle: Path, study: Study, record: Mapping[str, Any]) -> None:
+    """Write into the bundle that the target's test split was read, and what came of it."""
+    from crosstask.models.bundle import read_record, update_record
+    from crosstask.models.bundle_record import reading_of_test
+
+    metrics = {"accuracy": record["methods"][record["decision"]["way"]]["accuracy"]}
+    target = study.target
+    reading = reading_of_test(target.name, target.fingerprint, len(target.split("test")), metrics)
+    update_record(bundle, read_record(bundle).with_test_read(reading))
 
 
 def _made_by(out: Path) -> str | None:
