@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,19 +12,19 @@ from safetensors import SafetensorError
 
 from crosstask.errors import OutputError
 
-_MARKS = ("crosstask.json", "quickstart.json", "config.json")
+RESULTS = ("crosstask.json", "quickstart.json", "config.json")
 """A folder with one of these is a bundle, a quickstart or an exported model."""
 
 
 @contextmanager
-def whole_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
+def whole_folder(folder: Path, *, overwrite: bool = False, marks: Sequence[str] = RESULTS) -> Iterator[Path]:
     """A temporary sibling to write into, which becomes `folder` when the context ends well.
 
     Killed at any moment, `folder` is as it was before or whole; what a killed writer left beside it goes with the next
     one. OutputError where `folder` holds something and is not to be overwritten, or where writing fails.
     """
     folder = folder.resolve()
-    check_free(folder, overwrite=overwrite)
+    check_free(folder, overwrite=overwrite, marks=marks)
     partial, old = (folder.with_name(f".{folder.name}.{what}") for what in ("partial", "old"))
     try:
         _clear(partial, old)
@@ -53,13 +53,13 @@ def replace_file(path: Path, text: str) -> None:
         raise OutputError(f"cannot be written: {error.strerror}", file=path, mend="Check its permissions.") from None
 
 
-def check_free(folder: Path, *, overwrite: bool) -> None:
-    """OutputError where `folder` cannot be written to: what crosstask did not write is never overwritten."""
+def check_free(folder: Path, *, overwrite: bool, marks: Sequence[str] = RESULTS) -> None:
+    """OutputError where `folder` cannot be written to; without one of the `marks` it is never overwritten."""
     if folder.is_file():
         raise OutputError("is a file, and a folder is to be written", file=folder, mend="Choose another --out.")
     if not folder.exists() or not any(folder.iterdir()):
         return
-    if not any((folder / mark).is_file() for mark in _MARKS):
+    if not any((folder / mark).is_file() for mark in marks):
         raise OutputError("holds something that crosstask did not write", file=folder, mend="Choose another --out.")
     if not overwrite:
         raise OutputError(

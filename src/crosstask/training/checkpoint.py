@@ -31,7 +31,7 @@ class Checkpoint:
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint below `folder`, then remove the older ones; OutputError where it cannot be written."""
     final = folder / f"{_PREFIX}{checkpoint.step:08d}"
-    with whole_folder(final, overwrite=True) as place:
+    with whole_folder(final, overwrite=True, marks=[_VALUES, _TENSORS]) as place:
         save_file({name: value.contiguous() for name, value in checkpoint.tensors.items()}, place / _TENSORS)
         content = {"values": checkpoint.values, "sha256": _digest(place, checkpoint.values)}
         (place / _VALUES).write_text(json.dumps(content), encoding="utf-8")
