@@ -60,9 +60,11 @@ class Step(Method):
 
     @classmethod
     def options(cls) -> dict[str, FieldInfo]:
-        """The fields as doors list them: the positional ones, the verb's own, then those of every verb."""
-        own = [name for name in cls.model_fields if name not in Step.model_fields]
-        return {name: cls.model_fields[name] for name in dict.fromkeys([*cls.positional, *own, *Step.model_fields])}
+        """The fields as doors list them: positional ones, the verb's own, those it shares with some, those of all."""
+        own = [name for name in cls.__annotations__ if name in cls.model_fields]
+        some = [name for name in cls.model_fields if name not in Step.model_fields]
+        order = dict.fromkeys([*cls.positional, *own, *some, *Step.model_fields])
+        return {name: cls.model_fields[name] for name in order}
 
     @abstractmethod
     def run(self, ui: Ui) -> Result:

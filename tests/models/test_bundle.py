@@ -224,7 +224,7 @@ def test_a_failure_leaves_nothing_new(bundle: Path, tmp_path: Path, monkeypatch:
     def full(_: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(whole_folder_module, "_sync_tree", full)
+    monkeypatch.setattr(whole_folder_module, "sync_tree", full)
     with pytest.raises(OutputError, match="No space left on device"):
         rewrite(contents, tmp_path / "out", overwrite=True)
     with pytest.raises(OutputError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
+from crosstask.disk import sync, sync_tree
 from crosstask.errors import OutputError
 
 RESULTS = ("crosstask.json", "quickstart.json", "config.json")
@@ -30,9 +30,9 @@ def whole_folder(folder: Path, *, overwrite: bool = False, marks: Sequence[str] 
         _clear(partial, old)
         partial.mkdir(parents=True)
         yield partial
-        _sync_tree(partial)
+        sync_tree(partial)
         _swap(partial, folder, old)
-        _sync(folder.parent)
+        sync(folder.parent)
     except (OSError, SafetensorError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise OutputError(f"cannot be written: {reason}", file=folder, mend="Choose another --out.") from None
@@ -45,9 +45,9 @@ def replace_file(path: Path, text: str) -> None:
     partial = path.with_name(f".{path.name}.partial")
     try:
         partial.write_text(text, encoding="utf-8", newline="\n")
-        _sync(partial)
+        sync(partial)
         partial.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise OutputError(f"cannot be written: {error.strerror}", file=path, mend="Check its permissions.") from None
@@ -82,18 +82,3 @@ def _swap(new: Path, folder: Path, old: Path) -> None:
 def _clear(*folders: Path) -> None:
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in (*folder.rglob("*"), folder):
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    if os.name == "nt" and path.is_dir():  # Windows has no sync of a folder
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from crosstask.disk import sync, sync_tree
 from crosstask.errors import ShelfError
 from crosstask.shelf.archive import unpack
 from crosstask.shelf.download import download
@@ -85,7 +85,7 @@ def _make(folder: ShelfFolder, ui: Ui) -> None:
         if folder.path.exists():
             folder.path.replace(place / "old")
         (place / "made").replace(folder.path)
-        _sync(folder.path.parent)
+        sync(folder.path.parent)
     finally:
         shutil.rmtree(place)
 
@@ -97,18 +97,7 @@ def _convert(item: ShelfItem, archive: Path, place: Path) -> None:
     unpack(item, archive, source)
     item.convert(source, made)
     write_manifest(item, made)
-    for path in (*made.rglob("*"), made):
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    if os.name == "nt" and path.is_dir():  # Windows has no sync of a folder
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_tree(made)
 
 
 @contextmanager
