@@ -20,28 +20,27 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound="Method")
 
 _OPTIONS = re.compile(r"^(?P<name>.+?):(?P<options>[A-Za-z_]\w*=.*)$", re.DOTALL)
+_NEXT_OPTION = re.compile(r",(?=[A-Za-z_]\w*=)")
 
 
 def parse_spec(spec: str) -> tuple[str, dict[str, str]]:
     """Split `name:key=value,key=value` into the name and its options.
 
-    A colon that no `key=` follows belongs to the name, so `sample:tweets` and `C:/a.csv` are whole names.
+    A colon that no `key=` follows belongs to the name, so `sample:tweets` and `C:/a.csv` are whole names; a comma that
+    none follows belongs to the value.
 
     >>> parse_spec("lora:r=8,alpha=16")
     ('lora', {'r': '8', 'alpha': '16'})
     >>> parse_spec("sample:tweets")
     ('sample:tweets', {})
+    >>> parse_spec("freeze:pattern=layer.{0,1},embeddings=no")
+    ('freeze', {'pattern': 'layer.{0,1}', 'embeddings': 'no'})
     """
     match = _OPTIONS.match(spec)
     if match is None:
         return spec, {}
-    options: dict[str, str] = {}
-    for part in match["options"].split(","):
-        key, equals, value = part.partition("=")
-        if not equals or not key:
-            raise ConfigError(f"'{part}' in '{spec}' is no option", mend="Write name:key=value,key=value.")
-        options[key] = value
-    return match["name"], options
+    parts = [part.partition("=") for part in _NEXT_OPTION.split(match["options"])]
+    return match["name"], {key: value for key, _, value in parts}
 
 
 @dataclass(frozen=True)

@@ -37,12 +37,13 @@ class Terminal:
         from rich.text import Text
 
         header, *body = rows
-        table = Table(title=Text(title), title_justify="left")
+        table = Table()
         for column, name in enumerate(header):
             numbers = body and all(isinstance(row[column], int | float) for row in body)
             table.add_column(Text(str(name)), justify="right" if numbers else "left")
         for row in body:
             table.add_row(*(Text(_cell(value)) for value in row))
+        self._console.print(Text(title, style="bold"), soft_wrap=True)
         self._console.print(table)
 
     @contextmanager

@@ -27,7 +27,7 @@ def test_reports_count_steps_rates_and_tokens(tiny_checkpoint: Path):
     reports = list(training)
     assert [report.step for report in reports] == [1, 2, 3, 4, 5, 6]
     factors = [rates.schedule.factor(step, 6) for step in range(6)]
-    assert [report.learning_rate for report in reports] == pytest.approx([1e-2 * factor for factor in factors])
+    assert [report.learning_rate for report in reports] == pytest.approx([1e-3 * factor for factor in factors])
     lengths = training.phases[0].lessons[task.name].lengths
     for epoch in (reports[:3], reports[3:]):
         assert sum(report.tokens for report in epoch) == lengths.sum()

@@ -109,7 +109,8 @@ class Finetune(TrainingOptions, Step):
         scores: dict[str, Scores] = {} if trained.validation is None else {"validation": trained.validation}
         if self.test:
             scores["test"] = trial.scores(trained, "test")
-        made_by = {"step": "finetune", "key": place.key, "steps_taken": trained.steps, **self.config()}
+        filled_in = {"objective": trained.objective.config(), "out": str(place.out)}
+        made_by = {"step": "finetune", "key": place.key, "steps_taken": trained.steps, **self.config(), **filled_in}
         publication = Publication(trained, made_by, self.model, self.seed, _record(Path(self.model)), scores)
         return publication.write(place.out, trial.runtime, overwrite=self.overwrite)
 

@@ -124,4 +124,4 @@ def _headless(table: Table, column: str) -> InputError:
     if again is not None:
         return InputError("the column names come again", file=table.file, row=again, mend="Delete the row.")
     message = "the first row looks like data, not like column names"
-    return InputError(message, file=table.file, field=column, mend="Put a line of column names first.")
+    return InputError(message, file=table.file, field=column, mend="Put a line of column names first. If it is one, name them: FILE:text=COLUMN,label=COLUMN.")

@@ -30,7 +30,10 @@ _SCALER = ("scale", "_growth_tracker")  # what changes of a gradient scaler's st
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """What one optimizer step did. `tokens` are useful ones, `padded` those computed on; `loss` is the rows' mean."""
+    """What one optimizer step did.
+
+    `loss` is the rows' mean, `learning_rate` the trunk's; `tokens` are useful ones, `padded` those computed on.
+    """
 
     step: int
     phase: str
@@ -138,7 +141,7 @@ class Training:
             step=self.step,
             phase=phase.name,
             loss=loss,
-            learning_rate=max(group["lr"] for group in optimizer.param_groups),
+            learning_rate=phase.rates.learning_rate * factor,
             gradient_norm=norm,
             tokens=sum(int(batch.tokens.mask.sum()) for _, batch in batches),
             padded=sum(batch.tokens.mask.numel() for _, batch in batches),
