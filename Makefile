@@ -6,14 +6,14 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 # A CPU build of torch on Linux: make quickstart TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
-DATA ?= ../shared/data
+DATA ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test lint format bench clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@awk -F ':.*## ' '/^[a-z]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 quickstart: $(RUNTIME) ## train, transfer, measure: the first three minutes
 	@$(BIN)/crosstask quickstart
@@ -33,6 +33,7 @@ format: $(DEV) ## put the code in its form
 	$(BIN)/ruff format
 
 bench: $(DEV) ## measure speed and quality (DATA: a folder with sst2, ag_news and imdb)
+	@test -n "$(DATA)" || { echo "error: name a folder with sst2, ag_news and imdb: make bench DATA=..." >&2; exit 1; }
 	$(BIN)/python benchmarks/quickstart.py
 	$(BIN)/python benchmarks/fewshot.py --data $(DATA)
 	$(BIN)/python benchmarks/finetune.py --data $(DATA)
@@ -48,7 +49,7 @@ $(RUNTIME): pyproject.toml constraints.txt
 		{ echo "error: $$($(PYTHON) -V) is too old. Name a newer one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing torch and the other dependencies into $(VENV); the first time takes minutes"
-	@$(PIP) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
+	@$(PIP) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch
 	@$(PIP) --editable .
 	@touch $@
 

@@ -1,6 +1,6 @@
 """Small runs must start fast: sst2 with 16 labels a class, ten epochs, from the start of training to a saved bundle.
 
-    python benchmarks/fewshot.py --data ../shared/data
+    python benchmarks/fewshot.py --data DATA
 
 Imports are done first; reading the rows, opening the trunk, training and writing the bundle are counted. Also measures
 `crosstask --help` in a fresh process. Writes `benchmarks/results/fewshot.json`.

@@ -1,7 +1,7 @@
 """Speed of fine-tuning against transformers' Trainer: same trunk, rows, batch, epochs and threads, interleaved.
 
-    python benchmarks/finetune.py --data ../shared/data        # about an hour on two cores
-    python benchmarks/finetune.py --data ../shared/data --sets mixed --rows 500
+    python benchmarks/finetune.py --data DATA        # about an hour on two cores
+    python benchmarks/finetune.py --data DATA --sets mixed --rows 500
 
 Useful tokens (padding left out) a second of training, test accuracy, and the share of the machine's matrix-product
 peak that training reaches, on `sst2` and on `mixed`: sst2, ag_news and imdb rows shuffled together, the data set's

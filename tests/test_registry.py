@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crosstask.errors import ConfigError, NotFound
-from crosstask.registry import Registry, parse_spec
+from crosstask.method import Method
+from crosstask.registry import Registry, class_name, parse_spec
 
 GRADUAL = '''"""Unfreeze from the top down.
 
@@ -65,6 +66,32 @@ def test_an_unknown_name_names_the_nearest(room):
         room.make("gradul")
     with pytest.raises(NotFound, match="Known: broken, gradual, low_rank."):
         room.make({"every": 3})
+
+
+words = st.from_regex(r"[a-z][a-z0-9]+(_[a-z][a-z0-9]+){0,2}", fullmatch=True)
+
+
+@given(words)
+def test_the_name_of_a_file_is_that_of_its_class_and_its_method(name):
+    assert type(class_name(name), (Method,), {}).method_name() == name
+
+
+def test_a_name_may_hold_digits(tmp_path, room):
+    (tmp_path / "a_room" / "l2sp.py").write_text(GRADUAL.replace("Gradual", "L2sp"))
+    assert room.make("l2sp:every=2").config() == {"name": "l2sp", "every": 2, "rate": 0.5}
+
+
+def test_an_object_of_another_room_is_refused(room):
+    class Gradual(Method):
+        """Of a registered name, and yet another class."""
+
+    class Unheard(Method):
+        """Of no registered name."""
+
+    for spec in (Gradual(), Unheard(), Gradual, room.get("gradual")):
+        with pytest.raises(ConfigError, match="is no tuning") as caught:
+            room.make(spec)
+        assert caught.value.mend == "Known: broken, gradual, low_rank."
 
 
 def test_what_is_no_method_is_refused(room):

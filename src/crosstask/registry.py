@@ -43,6 +43,15 @@ def parse_spec(spec: str) -> tuple[str, dict[str, str]]:
     return match["name"], {key: value for key, _, value in parts}
 
 
+def class_name(name: str) -> str:
+    """The class that the file or the entry point of a method holds; its `method_name` is `name` again.
+
+    >>> class_name("low_rank"), class_name("l2sp")
+    ('LowRank', 'L2sp')
+    """
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
 @dataclass(frozen=True)
 class Registry(Generic[M]):
     """The methods of one room: the modules of `package` and the entry points of `group`.
@@ -69,7 +78,7 @@ class Registry(Generic[M]):
         """The class registered under `name`."""
         if name in self._files():
             module = importlib.import_module(f"{self.package}.{name}")
-            found: type[M] = getattr(module, "".join(part.title() for part in name.split("_")))
+            found: type[M] = getattr(module, class_name(name))
             return found
         if name in self._outside():
             loaded: type[M] = self._outside()[name].load()
@@ -77,16 +86,30 @@ class Registry(Generic[M]):
         raise NotFound(f"no {self.what} is called '{name}'", mend=nearest(name, self.names()))
 
     def make(self, spec: str | Mapping[str, Any] | M) -> M:
-        """A method from a string `name:key=value`, a mapping with `name`, or the object itself."""
+        """A method from a string `name:key=value`, a mapping with `name`, or the object itself.
+
+        Raises:
+            NotFound: no method is registered by that name.
+            ConfigError: a wrong option, or an object of no method registered here.
+        """
         if isinstance(spec, str):
             name, options = parse_spec(spec)
             return self.get(name)(**options)
         if isinstance(spec, Mapping):
             given = {key: value for key, value in spec.items() if key != "name"}
             return self.get(str(spec.get("name", "")))(**given)
-        if not hasattr(spec, "config"):
+        if not self._holds(spec):
             raise ConfigError(f"{spec!r} is no {self.what}", mend=f"Known: {', '.join(self.names())}.")
         return spec
+
+    def _holds(self, value: Any) -> bool:
+        """Whether a value is of a method registered here."""
+        from crosstask.method import Method  # pydantic is not needed to list names
+
+        if not isinstance(value, Method):
+            return False
+        name = value.method_name()
+        return name in self.names() and self.get(name) is type(value)
 
     def _files(self) -> dict[str, Path]:
         found = importlib.util.find_spec(self.package)

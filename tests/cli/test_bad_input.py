@@ -220,7 +220,7 @@ def test_a_wrong_line(line: str, says: str, mend: str, refused: Refused) -> None
         ("tuning", "freeze:layers=99", "It has 2."),
         ("objective", "haed", "Did you mean head?"),
         ("objective", "head:poling=cls", "Did you mean pooling?"),
-        ("objective", "head:pooling=max", "It should be 'mean', 'cls' or 'attention'."),
+        ("objective", "head:pooling=max", "Did you mean mean?"),
         ("epochs", "0", "It should be greater than 0."),
         ("epochs", "inf", "It should be a finite number."),
         ("epochs", "three", "finetune --help"),
@@ -267,7 +267,9 @@ def test_a_place_that_is_taken(verb: str, out: str, mend: str, here: Path, refus
     assert mend in error["mend"]
 
 
-@pytest.mark.parametrize("out", ["bundle", ".", "good.csv/answers.jsonl", "gone/answers.jsonl"])
+@pytest.mark.parametrize(
+    "out", ["bundle", ".", "good.csv", "bundle/README.md", "good.csv/answers.jsonl", "gone/answers.jsonl", "a" * 300]
+)
 def test_answers_that_cannot_be_written(out: str, refused: Refused) -> None:
     error = refused("predict", "bundle", "a film", "--out", out)
     assert (error["kind"], error["file"]) == ("output", out)

@@ -103,7 +103,6 @@ def bundle(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> A
     ("ask", "says"),
     [
         (lambda bundle: bundle.predict(None), "data of type NoneType cannot be read"),
-        (lambda bundle: bundle.predict([]), "the data has no rows"),
         (lambda bundle: bundle.predict(["a film", None]), "row 2: None is no row (text)"),
         (lambda bundle: bundle.predict(["a film", " "]), "row 2, field 'text': the text is missing"),
         (lambda bundle: bundle.predict([("a", "b")]), "row 1: ('a', 'b') is no row (text)"),

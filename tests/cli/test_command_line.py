@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from crosstask.command import command_line
+
 pytestmark = pytest.mark.usefixtures("outsider")
 
 
@@ -124,7 +126,7 @@ def test_an_interruption_names_what_was_saved_and_the_command_that_goes_on(run_c
     answer = run_cli("fail", "saved", "--json")
     assert answer.code == 130
     assert "runs/a: interrupted" in answer.stderr
-    assert "Go on with: crosstask fail saved --json" in answer.stderr
+    assert f"Go on with: {command_line('fail', 'saved', '--json')}" in answer.stderr
     assert answer.record["error"]["kind"] == "interrupted"
     assert answer.record["error"]["file"] == "runs/a"
 

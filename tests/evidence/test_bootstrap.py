@@ -39,6 +39,18 @@ def test_equal_seeds_give_equal_intervals() -> None:
     assert bootstrap_counts(F1_CELLS, f1, seed=3) != bootstrap_counts(F1_CELLS, f1, seed=4)
 
 
+def test_a_prior_gives_empty_cells_their_chance_and_leaves_the_value() -> None:
+    plain, found = (bootstrap_counts([10, 0], share, prior=prior) for prior in (0.0, [0.5, 0.5]))
+    assert (plain.value, plain.low, plain.high) == (1.0, 1.0, 1.0)
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert found.low == pytest.approx(wilson(10, 10).low, abs=0.1)
+
+
+def test_a_prior_does_not_matter_to_many_rows() -> None:
+    plain, found = (bootstrap_counts(100 * F1_CELLS, f1, prior=prior, resamples=20_000) for prior in (0.0, 0.5))
+    assert (found.low, found.high) == pytest.approx((plain.low, plain.high), abs=0.001)
+
+
 def test_resamples_without_a_value_do_not_enter() -> None:
     def recall_of_a_rare_label(counts: NDArray[np.int64]) -> NDArray[np.float64]:
         with np.errstate(invalid="ignore"):

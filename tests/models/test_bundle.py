@@ -248,6 +248,66 @@ bundle.write_bundle(bundle.Path({str(tmp_path / "out")!r}), found.model, found.t
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+DIES_IN_BETWEEN = """
+import os, pathlib, signal, sys
+from crosstask.models.whole_folder import whole_folder
+
+folder, replace = pathlib.Path(sys.argv[1]), pathlib.Path.replace
+pathlib.Path.replace = lambda self, to: os.kill(os.getpid(), signal.SIGKILL) if to == folder else replace(self, to)
+with whole_folder(folder, overwrite=True) as place:
+    (place / "crosstask.json").write_text("new")
+"""
+
+
+@pytest.fixture
+def half_replaced(tmp_path: Path) -> Path:
+    """A result whose replacement was killed between its two moves."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "crosstask.json").write_text("old")
+    ended = subprocess.run([sys.executable, "-c", DIES_IN_BETWEEN, folder], check=False, capture_output=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert not folder.exists()
+    return folder
+
+
+def test_killed_between_the_moves_the_old_one_is_put_back(half_replaced: Path) -> None:
+    with pytest.raises(OutputError, match="holds another result"), whole_folder_module.whole_folder(half_replaced):
+        pass
+    assert (half_replaced / "crosstask.json").read_text() == "old"
+    assert not half_replaced.with_name(".out.old").exists()
+
+
+def test_killed_between_the_moves_the_next_one_replaces_it(half_replaced: Path) -> None:
+    with whole_folder_module.whole_folder(half_replaced, overwrite=True) as place:
+        (place / "crosstask.json").write_text("newer")
+    assert [path.name for path in half_replaced.parent.iterdir()] == ["out"]
+    assert (half_replaced / "crosstask.json").read_text() == "newer"
+
+
+@pytest.mark.parametrize("failing", [OSError(5, "Input/output error"), KeyboardInterrupt()])
+def test_a_move_that_fails_or_is_interrupted_loses_nothing(
+    failing: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, replace = tmp_path / "out", Path.replace
+    with whole_folder_module.whole_folder(folder) as place:
+        (place / "crosstask.json").write_text("old")
+
+    def fail(self: Path, to: Path) -> Path:
+        if self.name == ".out.partial":
+            raise failing
+        return replace(self, to)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with (
+        pytest.raises((OutputError, KeyboardInterrupt)),
+        whole_folder_module.whole_folder(folder, overwrite=True) as place,
+    ):
+        (place / "crosstask.json").write_text("new")
+    assert files(tmp_path) == ["out/crosstask.json"]
+    assert (folder / "crosstask.json").read_text() == "old"
+
+
 def rewrite(contents: BundleContents, folder: Path, *, overwrite: bool = False) -> None:
     write_bundle(folder, contents.model, contents.tasks, contents.record, contents.card, overwrite=overwrite)
 

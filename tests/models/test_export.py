@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import torch
 from tiny_checkpoints import POST_NORM
 
-from crosstask.errors import BundleError
+from crosstask.errors import BundleError, OutputError
 from crosstask.models.bundle import BundleContents, read_bundle, write_bundle
 from crosstask.models.bundle_record import BundleRecord
 from crosstask.models.export import export_transformers
@@ -130,6 +131,22 @@ def test_the_verb_exports_a_bundle(contents: Callable[..., BundleContents], tmp_
     assert result.record == {"format": "transformers", "out": str(tmp_path / "b")}
     expected = _logits(read_bundle(tmp_path / "a").model, TEXTS)
     torch.testing.assert_close(_exported(tmp_path / "b", TEXTS), expected, atol=2e-6, rtol=1e-6)
+
+
+def test_only_an_export_is_overwritten(contents: Callable[..., BundleContents], tmp_path: Path) -> None:
+    own = contents()
+    export_transformers(own, tmp_path / "out")
+    mark = json.loads((tmp_path / "out" / "crosstask_export.json").read_text(encoding="utf-8"))
+    assert set(mark) == {"crosstask", "bundle"}
+    with pytest.raises(OutputError, match="holds another result"):
+        export_transformers(own, tmp_path / "out")
+    export_transformers(contents(labels=2), tmp_path / "out", overwrite=True)
+    other = json.loads((tmp_path / "out" / "crosstask_export.json").read_text(encoding="utf-8"))
+    assert other["bundle"] != mark["bundle"]
+    (tmp_path / "out" / "crosstask_export.json").unlink()
+    assert (tmp_path / "out" / "config.json").exists()
+    with pytest.raises(OutputError, match="that crosstask did not write"):
+        export_transformers(own, tmp_path / "out", overwrite=True)
 
 
 def _contents(model: MultiTaskModel, labels: int, temperature: float = 1.0) -> BundleContents:

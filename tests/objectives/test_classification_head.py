@@ -1,6 +1,7 @@
 """Classification by a head: features, weights, loss and answers."""
 
 import math
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from hypothesis import strategies as some
 from hypothesis.extra.numpy import arrays
 
 from crosstask.errors import ConfigError, NotFound
+from crosstask.models import poolings
+from crosstask.models.pooling import POOLINGS
 from crosstask.models.transformers_gateway import load_trunk
 from crosstask.objectives import Batch, objective_for
 from crosstask.objectives.classification_head import ClassificationHead
@@ -108,10 +111,24 @@ def test_the_temperature_divides_the_logits():
     assert list(answer["probabilities"].values()) == pytest.approx([1 / total, math.e / total, 1 / math.e / total])
 
 
-@pytest.mark.parametrize("pooling", ["mean", "cls", "attention"])
+@pytest.mark.parametrize("pooling", POOLINGS.names())
 def test_the_head_is_as_asked(pooling):
     head = ClassificationHead(pooling=pooling, dropout=0.3).head(KIND, 16)
     assert head.config == {"name": "classifier", "width": 16, "labels": 3, "pooling": pooling, "dropout": 0.3}
+
+
+def test_a_new_pooling_is_one_file(tmp_path, monkeypatch):
+    (tmp_path / "middle.py").write_text(
+        "from crosstask.models.poolings.mean import Mean\n\n\nclass Middle(Mean):\n    pass\n"
+    )
+    monkeypatch.setattr(poolings.__spec__, "submodule_search_locations", [*poolings.__path__, str(tmp_path)])
+    monkeypatch.setattr(poolings, "__path__", [*poolings.__path__, str(tmp_path)])
+    try:
+        objective = objective_for(KIND, "head:pooling=middle")
+        assert type(objective.head(KIND, 16).pooler) is type(ClassificationHead().head(KIND, 16).pooler)
+        assert objective.config()["pooling"] == "middle"
+    finally:
+        sys.modules.pop("crosstask.models.poolings.middle", None)
 
 
 @pytest.mark.parametrize(
@@ -135,5 +152,8 @@ def test_a_way_is_rebuilt_from_its_config():
 def test_an_unknown_way_or_option_is_refused():
     with pytest.raises(NotFound, match="no way to learn a classification is called 'prompt'"):
         objective_for(KIND, "prompt")
-    with pytest.raises(ConfigError):
+    with pytest.raises(NotFound, match="no pooling is called 'max'. Did you mean mean?") as caught:
         objective_for(KIND, "head:pooling=max")
+    assert caught.value.field == "pooling"
+    with pytest.raises(ConfigError, match="no option 'top'"):
+        objective_for(KIND, "head:pooling=mean:top=3")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import pytest
 import torch
 
 from crosstask.cli import main
+from crosstask.command import command_line
 from tiny_training import rows
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
@@ -121,7 +121,7 @@ def test_stopped_it_says_what_is_saved_and_how_to_go_on(start: Start, finish, ex
     *_, line = messages.strip().splitlines()
     saved, command = line.split(" Go on with: ")
     assert saved == f"crosstask: {out}.partial: interrupted, and what was done is saved."
-    assert command == shlex.join(["crosstask", *arguments(out)])
+    assert command == command_line(*arguments(out))
     assert "Traceback" not in messages
     assert "going on after step" in finish(out)
     assert weight_hashes(out) == expected

@@ -41,7 +41,25 @@ def test_an_empty_folder_is_free(place: Place):
 def test_the_result_of_this_very_run_is_done(place: Place):
     done(place)
     assert not place.open("key-a", overwrite=False)
-    assert not place.open("key-a", overwrite=True)
+
+
+def test_the_result_of_this_very_run_is_made_again_when_asked(place: Place):
+    done(place)
+    assert place.open("key-a", overwrite=True)
+
+
+def test_what_a_killed_replacement_took_away_is_another_result(place: Place):
+    done(place)
+    place.out.replace(place.out.with_name(".a.old"))
+    with pytest.raises(OutputError, match="holds another result"):
+        place.open(None, overwrite=False)
+    assert (place.out / "crosstask.json").exists()
+
+
+def test_threads_are_named_among_what_may_differ(place: Place):
+    done(place)
+    with pytest.raises(OutputError, match="versions or threads"):
+        place.open("key-b", overwrite=False)
 
 
 def test_what_this_run_left_after_its_result_was_there_goes(place: Place):

@@ -97,11 +97,19 @@ def test_a_known_head_with_the_same_labels_is_where_training_starts(tiny_checkpo
     assert trained.model.head("reviews") is not bundle.heads["films"].head
 
 
-@pytest.mark.parametrize("way", ["head:pooling=cls", "head:dropout=0.5"])
-def test_a_known_head_of_another_make_is_not_used(tiny_checkpoint: Path, tmp_path: Path, way: str):
+def test_a_known_head_is_kept_where_dropout_alone_differs(tiny_checkpoint: Path, tmp_path: Path):
+    bundle = load_start(str(random_bundle(tiny_checkpoint, tmp_path / "b", {"reviews": REVIEWS})))
+    options = {"steps": 1, "learning_rate": 1e-12, "head_learning_rate": 1e-12, "objective": "head:dropout=0.5"}
+    head = trial(bundle, **changed(**options)).train(UI).model.head("reviews")
+    known = bundle.heads["reviews"].head
+    torch.testing.assert_close(head.state_dict(), known.state_dict())
+    assert (head.config["dropout"], known.config["dropout"]) == (0.5, 0.1)
+
+
+def test_a_known_head_of_another_make_is_not_used(tiny_checkpoint: Path, tmp_path: Path):
     bundle = load_start(str(random_bundle(tiny_checkpoint, tmp_path / "b", {"reviews": REVIEWS})))
     notes = Notes()
-    trial(bundle, **changed(objective=way)).train(notes)
+    trial(bundle, **changed(objective="head:pooling=cls")).train(notes)
     assert not [line for line in notes.lines if "kept" in line]
 
 

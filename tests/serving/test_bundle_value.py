@@ -9,7 +9,7 @@ import torch
 
 import crosstask
 from bundles import PAIRS, REVIEWS, random_bundle
-from crosstask.errors import BundleError, ConfigError, InputError, NotFound
+from crosstask.errors import BundleError, ConfigError, InputError, NotFound, OutputError
 from crosstask.models.bundle import read_bundle, read_record
 from crosstask.serving.bundle import Bundle
 
@@ -138,6 +138,22 @@ def test_a_label_the_bundle_has_not_learned_is_named(bundle: Bundle):
         bundle.evaluate([("good", "good"), ("great", "grand")])
 
 
+def test_what_cannot_be_recorded_is_not_scored(tiny_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    resource = pytest.importorskip("resource", reason="only POSIX can limit how much is written")
+    folder = random_bundle(tiny_checkpoint, tmp_path / "reviews", {"reviews": REVIEWS})
+    bundle, scored = crosstask.load(folder, "cpu"), []
+    monkeypatch.setattr(Bundle, "predict_examples", lambda *given: scored.append(given))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8, before[1]))
+    try:
+        with pytest.raises(OutputError, match="cannot be written"):
+            bundle.evaluate([("good", "good"), ("bad", "bad")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not scored
+    assert read_record(folder).test_reads == ()
+
+
 def test_only_a_test_split_is_recorded_as_read(tiny_checkpoint: Path, tmp_path: Path):
     folder = random_bundle(tiny_checkpoint, tmp_path / "reviews", {"reviews": REVIEWS})
     bundle, rows = crosstask.load(folder, "cpu"), [("good", "good"), ("bad", "bad")]
@@ -148,3 +164,12 @@ def test_only_a_test_split_is_recorded_as_read(tiny_checkpoint: Path, tmp_path: 
     assert (reading["task"], reading["rows"]) == ("task", 2)
     assert set(reading["metrics"]) == {"accuracy", "macro_f1", "mcc"}
     crosstask.load(folder, "cpu")
+
+
+def test_columns_of_texts_and_no_rows_at_all(bundle: Bundle):
+    pandas, numpy = pytest.importorskip("pandas"), pytest.importorskip("numpy")
+    texts = ["a good film", "not very good"]
+    expected = [found.label for found in bundle.predict(texts)]
+    for column in (pandas.Series(texts), numpy.array(texts)):
+        assert [found.label for found in bundle.predict(column)] == expected
+    assert bundle.predict([]) == []

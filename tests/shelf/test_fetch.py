@@ -233,6 +233,15 @@ def test_what_a_killed_fetch_left_is_cleaned_up(make_tiny: Make, tmp_path: Path)
     assert left_in_cache() == ["sample-tiny"]
 
 
+def test_what_a_killed_fetch_took_away_is_put_back(make_tiny: Make, wheels: Path) -> None:
+    folder = shelf.ensure(make_tiny())
+    folder.replace(folder.with_name(f".{folder.name}.old"))
+    tiny = make_tiny()
+    shutil.rmtree(wheels)
+    assert shelf.ensure(tiny) == folder
+    assert left_in_cache() == ["sample-tiny"]
+
+
 def test_an_unknown_name_is_an_error_with_the_nearest() -> None:
     with pytest.raises(NotFound, match=r"'startr'\. Did you mean starter"):
         shelf.ensure("startr")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -117,6 +119,9 @@ def test_the_test_split_is_read_once_where_asked_and_the_reading_is_recorded(
     (reading,) = read_record(tmp_path / "a").test_reads
     assert reading["task"] == "films"
     assert reading["time"]
+    crosstask.evaluate(tmp_path / "a", task=folder)
+    crosstask.evaluate(tmp_path / "a", task=write(tmp_path / "upside-down.csv", rows(30, 2)[::-1]))
+    assert [found["data"] for found in read_record(tmp_path / "a").test_reads] == [reading["data"]] * 3
     card = (tmp_path / "a" / "README.md").read_text()
     assert f"{test['accuracy']['value']:.3f}" in card or str(test["accuracy"]["value"]) in card
     again = crosstask.load(tmp_path / "a").evaluate(folder)
@@ -177,6 +182,17 @@ def test_what_is_not_its_own_is_refused(finetune: Run, file: Path, tmp_path: Pat
     assert overwritten.code == (0 if "bundle" in what else 2)
 
 
+def test_the_closing_line_can_be_run_as_it_stands(run_cli: Run, tiny_checkpoint: Path, file: Path, tmp_path: Path):
+    out = tmp_path / "it's mine"
+    answer = run_cli("finetune", file, "--model", tiny_checkpoint, "--steps", 1, "--out", out)
+    *_, last = answer.stderr.splitlines()
+    assert last.startswith(f"1 step; the bundle is {out}. Try: ")
+    line = last.partition(" Try: ")[2]
+    assert shlex.split(line)[-3:] == ["predict", str(out), "a text of yours"]
+    ended = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
+    assert json.loads(ended.stdout)["task"] == "reviews", ended.stderr
+
+
 def test_a_dry_run_trains_nothing(finetune: Run, file: Path, tmp_path: Path):
     answer = finetune(file, "--out", tmp_path / "a", "--dry-run")
     plan = answer.record["plan"]
@@ -209,6 +225,14 @@ def test_with_enough_rows_some_are_held_out(finetune: Run, tmp_path: Path):
     answer = finetune(file, *FAST, "--steps", 10, "--out", tmp_path / "a")
     assert "22 of 220 train rows are held out" in answer.stderr
     assert "validation" in answer.record["tasks"]["many"]
+
+
+def test_rows_that_were_learned_from_are_recognised(finetune: Run, run_cli: Run, tmp_path: Path):
+    file, fresh = write(tmp_path / "many.csv", rows(220)), write(tmp_path / "fresh.csv", rows(220, seed=1))
+    finetune(file, *QUICK, "--out", tmp_path / "a")
+    seen = run_cli("evaluate", tmp_path / "a", "--task", file)
+    assert "these are the train and validation rows that made the bundle" in seen.stderr
+    assert "that made the bundle" not in run_cli("evaluate", tmp_path / "a", "--task", fresh).stderr
 
 
 def test_a_head_for_the_same_labels_is_kept_and_its_making_remembered(finetune: Run, file: Path, tmp_path: Path):

@@ -121,6 +121,40 @@ def test_an_out_that_cannot_be_written_is_one_line(run_cli: Run, folder: Path, t
     assert "cannot be written" in answer.stderr
 
 
+def test_a_file_that_is_there_is_replaced_only_where_asked(run_cli: Run, folder: Path, tmp_path: Path):
+    out = tmp_path / "answers.jsonl"
+    out.write_text("mine")
+    for dry in ([], ["--dry-run"]):
+        refused = run_cli("predict", folder, "good", "--out", out, *dry, "--json")
+        assert (refused.code, out.read_text()) == (2, "mine")
+        assert "add --overwrite" in refused.record["error"]["mend"]
+    assert run_cli("predict", folder, "good", "--out", out, "--overwrite").code == 0
+    assert json.loads(out.read_text())["task"] == "reviews"
+
+
+@pytest.mark.parametrize(
+    ("source", "out"),
+    [
+        ("more.csv", "more.csv"),
+        ("more.csv:text=review", "more.csv"),
+        ("more.csv", "link.csv"),
+        (".", "more.csv"),
+        ("more.csv", "bundle/README.md"),
+    ],
+)
+def test_what_is_read_is_never_overwritten(
+    run_cli: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, out: str
+):
+    monkeypatch.chdir(tmp_path)
+    Path("more.csv").write_text("review\na good film\n")
+    Path("link.csv").symlink_to("more.csv")
+    Path("bundle").symlink_to(folder)
+    before = Path(out).read_bytes()
+    answer = run_cli("predict", "bundle", "--input", source, "--out", out, "--overwrite", "--json")
+    assert (answer.code, Path(out).read_bytes()) == (2, before)
+    assert answer.record["error"]["message"] == "is read here, and cannot be written too"
+
+
 def test_the_function_gives_predictions(folder: Path, truth: list[dict[str, Any]]):
     found = list(crosstask.predict(folder, TEXTS))
     assert near([one.to_json() for one in found], truth)
@@ -137,3 +171,10 @@ def test_two_sources_are_refused(run_cli: Run, folder: Path, tmp_path: Path):
     answer = run_cli("predict", folder, "good", "--input", tmp_path / "more.csv")
     assert answer.code == 2
     assert "both texts and a file are given. Give one of them." in answer.stderr
+
+
+def test_what_is_cut_is_told(run_cli: Run, folder: Path):
+    answer = run_cli("predict", folder, "a good film", "a very good film " * 40)
+    assert answer.code == 0
+    assert [line.get("cut", 0) > 0 for line in answer.lines] == [False, True]
+    assert "50.0% of the rows are cut to" in answer.stderr

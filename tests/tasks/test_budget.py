@@ -113,6 +113,24 @@ def test_equal_inputs_stay_on_one_side_and_no_label_leaves_train(seed: int) -> N
     assert 0 < len(held) <= 36
 
 
+@pytest.mark.parametrize(("singles", "held"), [(150, 6), (20, 19)])
+def test_the_only_row_of_a_label_trains(singles: int, held: int) -> None:
+    rows = [
+        *((f"text {number}", "a") for number in range(200 - singles)),
+        *((f"b {n}", f"b {n}") for n in range(singles)),
+    ]
+    cut = hold_out(task(rows), 0)
+    assert len({example.target for example in cut.split("train").examples}) == singles + 1
+    assert len(cut.split("validation")) == held
+    assert {example.target for example in cut.split("validation").examples} == {"a"}
+
+
+def test_where_no_row_can_be_spared_all_train() -> None:
+    cut = hold_out(task([(f"text {number}", f"label {number}") for number in range(200)]), 0)
+    assert list(cut.splits) == ["train"]
+    assert cut.notes == ("films: no train row can be spared, so none is held out for validation",)
+
+
 def test_rows_of_any_label_are_nested_and_leave_no_validation() -> None:
     task = Task(
         "any", Classification(labels=("a", "b")), {"train": Split(numbered(40)), "validation": Split(numbered(4))}

@@ -138,3 +138,14 @@ def test_films_reviewed_twice_are_found_between_two_corpora():
     tests = [_shared(name).with_splits(test=_shared(name).split("test")) for name in ("mr", "sst2")]
     (found,) = leakage(tests)
     assert 1387 <= found.exact + found.near <= 1600
+
+
+def test_tasks_of_one_name_are_told_apart():
+    def of(folder: str) -> Task:
+        split = Split([Example({"text": LONG}, "a", 1)], f"{folder}/train.csv")
+        return Task("train", Classification(labels=("a", "b")), {"train": split})
+
+    found = inspect_tasks([of("one"), of("two")], _words, limit=20).leakage
+    assert [(one.source, one.target) for one in found] == [("one/train/train", "two/train/train")]
+    found = inspect_tasks([of("one"), of("one")], _words, limit=20).leakage
+    assert [(one.source, one.target) for one in found] == [("one/train (1)/train", "one/train (2)/train")]

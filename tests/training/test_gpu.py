@@ -1,4 +1,4 @@
-"""What only a GPU can show: mixed precision trains, and training there ends near training on the CPU."""
+"""What only a GPU can show: training there, in every precision."""
 
 from __future__ import annotations
 

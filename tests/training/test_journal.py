@@ -34,6 +34,19 @@ def test_a_line_cut_short_by_a_kill_is_left_out(file: Path, cut: int):
     assert Journal(file, 3).rows == ROWS[:3]
 
 
+def test_rows_that_a_power_cut_left_unreadable_are_left_out(file: Path):
+    file.write_bytes(file.read_bytes() + b"\0\0\0}\n\xff}\n[]\n{}\n")
+    assert Journal(file, 3).rows == ROWS
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
+def test_numbers_that_are_not_finite_are_null_on_disk_and_none_in_hand(tmp_path: Path, number: float):
+    journal = Journal(tmp_path / "metrics.jsonl")
+    journal.write({"step": 1, "gradient_norm": number})
+    assert journal.rows == Journal(tmp_path / "metrics.jsonl", 1).rows == [{"step": 1, "gradient_norm": None}]
+    assert (tmp_path / "metrics.jsonl").read_text() == '{"step": 1, "gradient_norm": null}\n'
+
+
 def test_without_a_file_it_is_in_hand_alone():
     journal = Journal(None)
     journal.write(ROWS[0])

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from crosstask.errors import InputError
+from crosstask.errors import ConfigError, InputError
+from crosstask.training.inference import outputs
 from crosstask.training.loop import Training
 from crosstask.training.rates import Rates
 from crosstask.training.runtime import Runtime
@@ -53,6 +54,20 @@ def test_a_loss_that_is_no_number_is_an_error_with_the_mend(tiny_checkpoint: Pat
         next(steps)
     after = weights_of(training.model)
     assert all(torch.equal(after[name], before[name]) for name in before if "linear.bias" not in name)
+
+
+def test_a_lack_of_memory_is_an_error_with_the_mend(tiny_checkpoint: Path):
+    training = toy_training(tiny_checkpoint)
+
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    training.model.trunk.register_forward_pre_hook(full)
+    with pytest.raises(ConfigError, match=r"not enough memory\. Lower --micro-tokens\."):
+        next(iter(training))
+    lesson = training.phases[0].lessons["reviews"]
+    with pytest.raises(ConfigError, match=r"not enough memory\. Free memory on it, or use --device cpu\."):
+        outputs(training.model, lesson, CPU)
 
 
 def test_phases_run_in_order_each_with_its_tuning_and_schedule(tiny_checkpoint: Path):

@@ -115,7 +115,7 @@ def test_a_fit_stopped_after_any_step_ends_the_same(tiny_checkpoint: Path, tmp_p
     expected = rows_of(whole.run())
     last = max(row["step"] for row in expected)
     assert last == {2: 8, 3: 12}[patience]
-    for step in range(1, last):
+    for step in range(1, last + 1):
         folder = tmp_path / str(step)
         folder.mkdir()
         with pytest.raises(Interrupted) as stop:
@@ -125,6 +125,28 @@ def test_a_fit_stopped_after_any_step_ends_the_same(tiny_checkpoint: Path, tmp_p
         assert rows_of(again.run()) == expected
         assert_same(weights_of(again.training.model), weights_of(whole.training.model))
         assert again.finish.step == whole.finish.step
+
+
+@pytest.mark.parametrize("patience", [2, 3])
+def test_what_comes_after_the_last_step_loses_no_training(
+    tiny_checkpoint: Path, tmp_path: Path, patience: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("crosstask.training.fit._WORTH_SAVING", 0.0)
+    whole = scored_fit(tiny_checkpoint, tmp_path, patience=patience)
+    expected = whole.run()
+    again = scored_fit(tiny_checkpoint, tmp_path, patience=patience)
+    monkeypatch.setattr(Training, "_take_step", None)
+    assert again.run() == expected
+    assert_same(weights_of(again.training.model), weights_of(whole.training.model))
+
+
+def test_a_checkpoint_without_its_journal_still_knows_its_step(tiny_checkpoint: Path, tmp_path: Path):
+    fit = scored_fit(tiny_checkpoint, tmp_path, save_seconds=0.0)
+    fit.run()
+    (tmp_path / "metrics.jsonl").write_bytes(b"\0" * 40)
+    again = scored_fit(tiny_checkpoint, tmp_path)
+    assert again.run() == []
+    assert again.training.step == fit.training.step
 
 
 def test_early_stopping_goes_back_to_the_best_step_across_phases(tiny_checkpoint: Path):

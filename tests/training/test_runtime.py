@@ -1,11 +1,13 @@
 """The runtime: device and precision, and the draws that follow from a seed."""
 
+from contextlib import nullcontext
+
 import pytest
 import torch
 
 from crosstask.errors import ConfigError
 from crosstask.training.randomness import derived_seed, numpy_generator, torch_draws
-from crosstask.training.runtime import Runtime
+from crosstask.training.runtime import Runtime, memory_told
 
 CPU = torch.device("cpu")
 
@@ -36,6 +38,44 @@ def test_what_cannot_be_is_refused(device: str, precision: str, word: str):
 def test_a_gpu_that_is_not_there_is_refused():
     with pytest.raises(ConfigError, match="no GPU"):
         Runtime.make("cuda")
+
+
+@pytest.mark.skipif(torch.backends.mps.is_available(), reason="there is an Apple GPU")
+def test_an_apple_gpu_that_is_not_there_is_refused():
+    with pytest.raises(ConfigError, match="no GPU that torch can use as mps"):
+        Runtime.make("mps")
+
+
+def pretend_gpus(monkeypatch: pytest.MonkeyPatch, bf16: bool) -> None:
+    """One GPU, which has bf16 of its own or by emulation alone."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "device", lambda device: nullcontext())
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: including_emulation or bf16)
+
+
+def test_a_gpu_beyond_the_last_is_refused(monkeypatch: pytest.MonkeyPatch):
+    pretend_gpus(monkeypatch, bf16=True)
+    with pytest.raises(ConfigError, match=r"no 'cuda:7'.*Use --device cuda:0\."):
+        Runtime.make("cuda:7")
+    assert Runtime.make("cuda:0").device.index == 0
+
+
+@pytest.mark.parametrize(("bf16", "precision"), [(True, "bf16"), (False, "fp32")])
+def test_bf16_by_emulation_is_not_chosen(monkeypatch: pytest.MonkeyPatch, bf16: bool, precision: str):
+    pretend_gpus(monkeypatch, bf16)
+    assert Runtime.make().precision == precision
+
+
+def test_what_torch_knows_and_nobody_tried_is_refused():
+    with pytest.raises(ConfigError, match="'meta' is not supported"):
+        Runtime.make("meta")
+
+
+def test_a_lack_of_memory_names_the_option():
+    told = r"option 'micro_tokens': .*not enough memory\. Lower it\."
+    with pytest.raises(ConfigError, match=told), memory_told("micro_tokens", "Lower it."):
+        raise torch.OutOfMemoryError("CUDA out of memory")
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")

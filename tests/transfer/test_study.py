@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from crosstask.models.bundle import is_bundle
+from crosstask.models.bundle_record import Manifest
 from crosstask.reports.from_study import quickstart_record, quickstart_result
 from crosstask.runs.options import TrainingOptions
 from crosstask.runs.references import REFERENCES
@@ -38,7 +40,8 @@ class Kept:
         from crosstask.reports.publish import Publication
 
         self.outs.append(out.name)
-        Publication(trained, {"step": "test", "key": "k"}, base, 0).write(out, Runtime.make("cpu"), overwrite=True)
+        made_by = {"step": "test", "steps": trained.steps}
+        Publication(trained, made_by, base, 0).write(out, Runtime.make("cpu"), overwrite=True)
 
 
 @pytest.fixture
@@ -80,6 +83,34 @@ def test_a_study_asked_again_computes_nothing(study: Study, monkeypatch: pytest.
     monkeypatch.setattr(Study, "_train_source", fail)
     assert study.run(Silent()) == first
     assert study.train_source(Silent()) == seconds
+
+
+def test_what_would_come_out_otherwise_is_computed_anew(study: Study) -> None:
+    first = study.run(Silent())
+    longer = replace(study, target_options=TrainingOptions(steps=5, batch_size=4))
+    second = longer.run(Silent())
+    for way in (DIRECT, TRANSFER):
+        assert [row["step"] for row in second[way][0].journal if "loss" in row] == [1, 2, 3, 4, 5]
+        assert longer.bundle(way) != study.bundle(way)
+        assert [Manifest.read(one.bundle(way)).record.made_by[-1]["steps"] for one in (study, longer)] == [4, 5]
+    assert second["majority"] == first["majority"]  # the very seconds: what did not change was taken from the store
+    assert study.keep.outs == ["source", "transfer", "direct", "transfer", "direct"]
+
+
+def test_another_source_is_trained_anew_and_beside_it(study: Study) -> None:
+    study.run(Silent())
+    other = replace(study, source_options=TrainingOptions(steps=7, batch_size=4))
+    other.run(Silent())
+    assert study.keep.outs == ["source", "transfer", "direct", "source", "transfer"]
+    assert other.bundle(DIRECT) == study.bundle(DIRECT)
+    assert other.bundle(TRANSFER) != study.bundle(TRANSFER)
+
+
+def test_a_draw_that_was_not_the_first_leaves_a_bundle_where_it_is(study: Study) -> None:
+    study.run(Silent())
+    later = replace(study, seed=1)
+    later.run(Silent())
+    assert all(is_bundle(later.bundle(way)) for way in (DIRECT, TRANSFER))
 
 
 def test_same_seed_same_outcomes(study: Study, tmp_path: Path) -> None:

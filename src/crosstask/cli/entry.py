@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import signal
 import sys
 import threading
@@ -10,6 +9,7 @@ import traceback
 from collections.abc import Sequence
 
 from crosstask.cli import stdout
+from crosstask.command import command_line
 from crosstask.errors import CrosstaskError, Interrupted
 
 DONE, BUG, INPUT_AT_FAULT, INTERRUPTED, READER_GONE = 0, 1, 2, 130, 141
@@ -82,7 +82,7 @@ def _answer(given: list[str]) -> None:
 def _stopped(stop: KeyboardInterrupt, given: list[str]) -> CrosstaskError:
     if not isinstance(stop, Interrupted) or stop.saved is None:
         return _Stopped("interrupted")
-    command = stop.resume or shlex.join(["crosstask", *given])
+    command = stop.resume or command_line(*given)
     return _Stopped("interrupted, and what was done is saved", file=stop.saved, mend=f"Go on with: {command}")
 
 

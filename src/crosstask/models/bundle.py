@@ -18,6 +18,7 @@ from crosstask.models.bundle_record import MANIFEST, BundleRecord, Manifest
 from crosstask.models.head import Head, build_head
 from crosstask.models.model import MultiTaskModel
 from crosstask.models.safe_name import safe_name
+from crosstask.models.strict_json import json_text
 from crosstask.models.transformers_gateway import load_trunk, save_trunk
 from crosstask.models.whole_folder import replace_file, whole_folder
 
@@ -58,7 +59,7 @@ def write_bundle(
             _write_task(place, task, model.head(task), tasks[task])
         (place / "README.md").write_text(card, encoding="utf-8", newline="\n")
         if journal:
-            rows = "".join(json.dumps(row) + "\n" for row in journal)
+            rows = "".join(json_text(row) + "\n" for row in journal)
             (place / "metrics.jsonl").write_text(rows, encoding="utf-8", newline="\n")
         (place / MANIFEST).write_text(Manifest.of(place, record, model.tasks).text(), encoding="utf-8", newline="\n")
 
@@ -96,7 +97,7 @@ def _write_task(folder: Path, task: str, head: Head, description: Mapping[str, A
     for file in (weights, text):
         file.parent.mkdir(exist_ok=True)
     save_file({name: value.contiguous() for name, value in head.state_dict().items()}, weights)
-    content = json.dumps({**description, "head": head.config}, indent=2, ensure_ascii=False)
+    content = json_text({**description, "head": head.config}, indent=2)
     text.write_text(content + "\n", encoding="utf-8", newline="\n")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
 from crosstask.errors import BundleError, nearest
+from crosstask.models.strict_json import json_text
 
 FORMAT_VERSION = 1
 MANIFEST = "crosstask.json"
@@ -103,7 +104,7 @@ class Manifest:
         """The text of `crosstask.json`, its own checksum filled in."""
         content = {"format_version": FORMAT_VERSION, "checksum": _BLANK, **self.record.to_json()}
         content |= {"tasks": list(self.tasks), "files": dict(self.files)}
-        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        text = json_text(content, indent=2) + "\n"
         checksum = hashlib.sha256(text.encode()).hexdigest()
         return text.replace(f'"checksum": "{_BLANK}"', f'"checksum": "{checksum}"', 1)
 

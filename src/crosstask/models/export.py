@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,10 +14,11 @@ from torch import Tensor
 
 from crosstask.errors import BundleError
 from crosstask.models.bundle import BundleContents
+from crosstask.models.content_hash import content_hash
 from crosstask.models.heads.classifier import ClassifierHead
 from crosstask.models.native_layers import NATIVES, Native, most_labels, write_head
 from crosstask.models.transformers_gateway import classifier_logits, save_pretrained, sequence_classifier
-from crosstask.models.whole_folder import whole_folder
+from crosstask.models.whole_folder import EXPORT, whole_folder
 
 _TOLERANCE = 1e-5
 _PROBES = ("Yes.", "A short sentence about nothing in particular.", "one two three four five six seven eight " * 4)
@@ -36,6 +39,7 @@ def export_transformers(contents: BundleContents, folder: Path, *, overwrite: bo
     write_head(model, encoder, head, native, temperature)
     with whole_folder(folder, overwrite=overwrite) as place:
         save_pretrained(model, trunk.text, place)
+        (place / EXPORT).write_text(_mark(contents), encoding="utf-8", newline="\n")
         (place / "README.md").write_text(_card(contents.card, folder.name), encoding="utf-8", newline="\n")
         _check_equal(classifier_logits(place, _PROBE_ROWS), _logits(contents, task) / temperature)
 
@@ -82,6 +86,12 @@ def _check_equal(exported: Tensor, own: Tensor) -> None:
         raise BundleError(
             f"the exported model's outputs would differ by {difference:.1e}", mend="Report this bundle's trunk."
         )
+
+
+def _mark(contents: BundleContents) -> str:
+    """What says that crosstask wrote the folder: its version, and the content hash of the bundle's model and tasks."""
+    bundle = content_hash(contents.model, contents.tasks)
+    return json.dumps({"crosstask": version("crosstask"), "bundle": bundle}, indent=2) + "\n"
 
 
 def _card(card: str, name: str) -> str:

@@ -4,52 +4,54 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from safetensors import SafetensorError
 
-from crosstask.disk import sync, sync_tree
+from crosstask.disk import put_back, swap, sync, sync_tree
 from crosstask.errors import OutputError
 
-RESULTS = ("crosstask.json", "quickstart.json", "config.json")
-"""A folder with one of these is a bundle, a quickstart or an exported model."""
+EXPORT = "crosstask_export.json"
+RESULTS = ("crosstask.json", "quickstart.json", EXPORT)
+"""A folder with one of these is a bundle, a quickstart or an exported model, and nobody else's."""
 
 
 @contextmanager
 def whole_folder(folder: Path, *, overwrite: bool = False, marks: Sequence[str] = RESULTS) -> Iterator[Path]:
     """A temporary sibling to write into, which becomes `folder` when the context ends well.
 
-    Killed at any moment, `folder` is as it was before or whole; what a killed writer left beside it goes with the next
-    one. OutputError where `folder` holds something and is not to be overwritten, or where writing fails.
+    Killed at any moment, `folder` is as it was before or whole; between the two moves of a replacement what stood there
+    waits beside it, and the next writer puts it back. OutputError where `folder` holds something and is not to be
+    overwritten, or where writing fails.
     """
     folder = folder.resolve()
-    check_free(folder, overwrite=overwrite, marks=marks)
-    partial, old = (folder.with_name(f".{folder.name}.{what}") for what in ("partial", "old"))
-    try:
-        _clear(partial, old)
-        partial.mkdir(parents=True)
-        yield partial
-        sync_tree(partial)
-        _swap(partial, folder, old)
-        sync(folder.parent)
-    except (OSError, SafetensorError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise OutputError(f"cannot be written: {reason}", file=folder, mend="Choose another --out.") from None
-    finally:
-        _clear(partial, old)
+    partial = folder.with_name(f".{folder.name}.partial")
+    with _told(folder):
+        put_back(folder)
+        check_free(folder, overwrite=overwrite, marks=marks)
+        try:
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir(parents=True)
+            yield partial
+            sync_tree(partial)
+            swap(partial, folder)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write `path` anew; at any moment it holds the old text or the new one."""
+    """Write `path` anew, its folder too; at any moment it holds the old text or the new one."""
     partial = path.with_name(f".{path.name}.partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(text, encoding="utf-8", newline="\n")
         sync(partial)
         partial.replace(path)
         sync(path.parent)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise OutputError(f"cannot be written: {error.strerror}", file=path, mend="Check its permissions.") from None
 
 
@@ -67,18 +69,11 @@ def check_free(folder: Path, *, overwrite: bool, marks: Sequence[str] = RESULTS)
         )
 
 
-def _swap(new: Path, folder: Path, old: Path) -> None:
-    """Move `new` to `folder`, and what stood there to `old`."""
-    if folder.exists():
-        folder.replace(old)
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into one line with its mend."""
     try:
-        new.replace(folder)
-    except OSError:
-        if old.exists():
-            old.replace(folder)
-        raise
-
-
-def _clear(*folders: Path) -> None:
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+        yield
+    except (OSError, SafetensorError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise OutputError(f"cannot be written: {reason}", file=folder, mend="Choose another --out.") from None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from crosstask.errors import CrosstaskError
 from crosstask.objectives import Batch, Features, Objective
 
 if TYPE_CHECKING:
@@ -21,10 +22,24 @@ if TYPE_CHECKING:
     from crosstask.tasks.task import Example
 
 
+def _pooling(spec: str) -> str:
+    """The name of a registered pooling, with its options if any; the registry stands behind torch."""
+    from crosstask.models.pooling import POOLINGS
+
+    try:
+        POOLINGS.make(spec)
+    except CrosstaskError as error:
+        error.field = error.field or "pooling"
+        raise
+    return spec
+
+
 class ClassificationHead(Objective):
     """Cross-entropy over a head's logits [batch, labels]."""
 
-    pooling: Literal["mean", "cls", "attention"] = Field("mean", description="how token states become one vector")
+    pooling: Annotated[str, AfterValidator(_pooling)] = Field(
+        "mean", description="how token states become one vector: the name of a pooling"
+    )
     dropout: float = Field(0.1, ge=0, lt=1, description="dropout on the pooled vector")
     class_weights: Literal["none", "balanced"] = Field(
         "none", description="balanced: each class weighs the same in the loss, however many rows it has"

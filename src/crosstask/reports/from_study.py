@@ -66,7 +66,7 @@ def quickstart_record(result: QuickstartResult) -> dict[str, Any]:
 def _measured(method: MethodScores, direct: MethodScores) -> dict[str, Any]:
     return {
         "accuracy": crossed_interval(method.correct).to_json(),
-        "gain": paired_interval(method.correct, direct.correct).to_json(),
+        "gain": None if method is direct else paired_interval(method.correct, direct.correct).to_json(),
         "draws": method.correct.mean(axis=1).tolist(),
         "seconds": method.seconds,
     }

@@ -15,7 +15,7 @@ from crosstask.serving.bundle import Bundle
 from crosstask.serving.learned import LearnedTask
 from crosstask.tasks.description import describe
 from crosstask.tasks.kind import Scores
-from crosstask.tasks.task import TEST
+from crosstask.tasks.task import TEST, TRAIN, VALIDATION, Split, Task
 from crosstask.training.runtime import Runtime
 
 
@@ -64,14 +64,14 @@ class Publication:
         record = BundleRecord(
             made_by=(*earlier.made_by, self.made_by),
             seeds=(*earlier.seeds, self.seed),
-            data={**earlier.data, task.name: task.fingerprint},
+            data={**earlier.data, task.name: _fingerprints(task)},
             metrics={task.name: metrics},
             test_reads=earlier.test_reads,
         )
         if TEST not in self.scores:
             return record
-        rows = self.scores[TEST].rows
-        return record.with_test_read(reading_of_test(task.name, task.fingerprint, rows, metrics[TEST]))
+        data, rows = task.split(TEST).fingerprint, self.scores[TEST].rows
+        return record.with_test_read(reading_of_test(task.name, data, rows, metrics[TEST]))
 
     def _card(self, out: Path, record: BundleRecord) -> str:
         task = self.trained.task
@@ -91,3 +91,12 @@ class Publication:
 def _hub_name(model: str) -> str | None:
     """The model's name where the hub may know it: `bert-base-uncased`, `owner/name`; not a folder, not the shelf's."""
     return None if ":" in model or model == "starter" or Path(model).exists() else model
+
+
+def _fingerprints(task: Task) -> dict[str, str]:
+    """The fingerprint of each split, and that of train and validation rows together: those of a file cut in two."""
+    found = {name: split.fingerprint for name, split in task.splits.items()}
+    if VALIDATION in task.splits:
+        both = [*task.split(TRAIN).examples, *task.split(VALIDATION).examples]
+        found[f"{TRAIN} and {VALIDATION}"] = Split(both).fingerprint
+    return found

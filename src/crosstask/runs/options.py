@@ -30,7 +30,7 @@ class TrainingOptions(Method):
     batch_size: Annotated[int, Field(ge=1)] = 32
     """Rows of one optimizer step."""
     micro_tokens: Annotated[int, Field(ge=1)] = 4096
-    """Most padded tokens in one forward pass; a step of more is computed in parts, with the same result."""
+    """Most padded tokens in one forward pass; a step of more is computed in parts, equal but for dropout's draws."""
     learning_rate: Annotated[float, Field(gt=0)] = 5e-5
     """Peak learning rate of the trunk."""
     head_learning_rate: Annotated[float | None, Field(gt=0)] = 1e-3

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from crosstask.disk import put_back
 from crosstask.errors import CrosstaskError, Interrupted, OutputError
 from crosstask.models.whole_folder import check_free, replace_file
 
@@ -25,18 +26,24 @@ class Place:
     @property
     def partial(self) -> Path:
         """The folder of journal and checkpoints."""
-        out = self.out.resolve() if self.out.name in ("", "..") else self.out
-        return out.with_name(f"{out.name}.partial")
+        return self._named.with_name(f"{self._named.name}.partial")
 
     def open(self, made_by: str | None, *, overwrite: bool) -> bool:
-        """Make ready to run; False where the result of this very run stands already.
+        """Make ready to run; False where the result of this very run stands already and is not to be made again.
 
         `made_by` is the key of the run that made what is at `out`, None where no run did. OutputError where `out` or an
         unfinished run beside it is another's and not to be overwritten, or where nothing can be written.
         """
-        if self.out.exists() and made_by == self.key:
+        put_back(self._named)
+        if self.out.exists() and made_by == self.key and not overwrite:
             self._leave_nothing()
             return False
+        if made_by not in (None, self.key) and not overwrite:
+            raise OutputError(
+                "holds another result, of other options, data, versions or threads",
+                file=self.out,
+                mend="Choose another --out, or add --overwrite to replace it.",
+            )
         check_free(self.out, overwrite=overwrite)
         if self._holds_work() and self._partial_key() != self.key:
             self._clear_partial(overwrite=overwrite)
@@ -67,6 +74,11 @@ class Place:
         """Remove what only an unfinished run needs."""
         shutil.rmtree(self.partial, ignore_errors=True)
 
+    @property
+    def _named(self) -> Path:
+        """`out` with a name of its own, which `.` and `..` have not."""
+        return self.out.resolve() if self.out.name in ("", "..") else self.out
+
     def _leave_nothing(self) -> None:
         """Clear what this run left when it was killed after its result was there."""
         if self._partial_key() == self.key:
@@ -86,7 +98,7 @@ class Place:
     def _clear_partial(self, *, overwrite: bool) -> None:
         if not overwrite:
             raise OutputError(
-                "holds an unfinished run with other options, data or versions",
+                "holds an unfinished run with other options, data, versions or threads",
                 file=self.partial,
                 mend="Give that run's options to go on with it, choose another --out, or add --overwrite.",
             )

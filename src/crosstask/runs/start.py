@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crosstask.objectives import Objective
 from crosstask.ui import Silent, Ui
@@ -32,14 +32,15 @@ class Start:
     heads: Mapping[str, KnownHead] = field(default_factory=dict)
 
     def head_for(self, task: Task, objective: Objective, ui: Ui) -> Head:
-        """The head of a known task with the same label space, else a fresh one."""
+        """The head of a known task with the same label space, with the objective's dropout; else a fresh one."""
         fresh = objective.head(task.kind, self.trunk.width)
         order = sorted(self.heads, key=lambda name: (name != task.name, name))
         for name in order:
             known = self.heads[name]
-            if known.task.kind.space == task.kind.space and known.head.config == fresh.config:
+            if known.task.kind.space == task.kind.space and _make(known.head) == _make(fresh):
                 ui.note(f"the head of '{name}' is kept: its labels are the same")
-                return known.head
+                fresh.load_state_dict(known.head.state_dict())
+                return fresh
         return fresh
 
     def check_labels(self, task: Task, ui: Ui) -> None:
@@ -50,6 +51,11 @@ class Start:
                 f"the checkpoint was trained on the labels {', '.join(own)}, and {task.name} has "
                 f"{', '.join(task.kind.space)}: its head is not used"
             )
+
+
+def _make(head: Head) -> dict[str, Any]:
+    """What decides a head's weights: its config but for dropout, which has none."""
+    return {name: value for name, value in head.config.items() if name != "dropout"}
 
 
 def load_start(model: str, *, max_length: int | None = None, ui: Ui | None = None) -> Start:

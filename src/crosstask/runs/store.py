@@ -8,22 +8,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crosstask.models.strict_json import finite, json_text
+from crosstask.models.whole_folder import replace_file
+
 
 @dataclass(frozen=True)
 class Store:
-    """Plain JSON values by key, one file each in `folder`."""
+    """Plain JSON objects by content key, one file each in `folder`."""
 
     folder: Path
 
     def get(self, key: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The value under `key`, computed and kept where it is not there yet."""
+        """The value under `key`, computed and kept where it is not there yet; OutputError where it cannot be kept."""
         file = self.folder / f"{key}.json"
-        if file.exists():
-            found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-            return found
-        value = compute()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_suffix(".tmp")
-        temporary.write_text(json.dumps(value), encoding="utf-8")
-        temporary.replace(file)
-        return value
+        found = _read(file)
+        if found is None:
+            found = finite(compute())
+            replace_file(file, json_text(found))
+        return found
+
+
+def _read(file: Path) -> dict[str, Any] | None:
+    """What `file` holds, None where it is not there or damaged."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

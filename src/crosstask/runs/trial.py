@@ -102,8 +102,8 @@ class Trial:
             ui.note(note)
         model = self._model(ui)
         check_padding(model, lesson, self.runtime)
-        journal = self._fit(model, lesson, validation or watched, folder).run(ui)
-        return self._trained(model, validation, journal)
+        fit = self._fit(model, lesson, validation or watched, folder)
+        return self._trained(model, validation, fit.run(ui), fit.training.step)
 
     def _model(self, ui: Ui) -> MultiTaskModel:
         with torch_draws(self.seed, 0, "head", self.runtime.device):
@@ -156,7 +156,9 @@ class Trial:
     def _records(self, model: MultiTaskModel, lesson: Lesson) -> list[Mapping[str, Any]]:
         return self.objective.decode(self.task.kind, outputs(model, lesson, self.runtime))
 
-    def _trained(self, model: MultiTaskModel, validation: Lesson | None, journal: list[dict[str, Any]]) -> Trained:
+    def _trained(
+        self, model: MultiTaskModel, validation: Lesson | None, journal: list[dict[str, Any]], steps: int
+    ) -> Trained:
         model.eval()
         enough = validation is not None and len(validation.features) >= _TEMPERATURE_ROWS
         return Trained(
@@ -166,7 +168,7 @@ class Trial:
             temperature=self._temperature(model, validation) if validation is not None and enough else 1.0,
             validation=None if validation is None else self._scores(model, validation),
             journal=journal,
-            steps=max(row["step"] for row in journal),
+            steps=steps,
         )
 
     def _temperature(self, model: MultiTaskModel, lesson: Lesson) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from crosstask.serving.evaluation import Evaluation, calibration, misses
 from crosstask.serving.learned import LearnedTask
 from crosstask.serving.prediction import Prediction
 from crosstask.tasks import open_task, read_inputs
-from crosstask.tasks.task import TEST, Example
+from crosstask.tasks.task import TEST, Example, Split
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,12 +57,14 @@ class Bundle:
     def predict(self, inputs: Any, task: str | None = None) -> list[Prediction]:
         """The label and the probabilities of each row.
 
-        `inputs` are texts, tuples of two texts for a task on pairs, mappings by field or column, a DataFrame, or the
-        `Path` of a file; one text may stand alone. InputError names the row that does not fit the task.
+        `inputs` are texts, tuples of two texts for a task on pairs, mappings by field or column, a DataFrame, a
+        column of texts, or the `Path` of a file; one text may stand alone. InputError names the row that does not fit
+        the task.
         """
         learned = self.learned(task)
-        rows = [inputs] if isinstance(inputs, str) else inputs
-        return self.predict_examples(read_inputs(rows, learned.task.kind), learned)
+        rows = _rows(inputs)
+        nothing = isinstance(rows, list) and not rows
+        return [] if nothing else self.predict_examples(read_inputs(rows, learned.task.kind), learned)
 
     def predict_proba(self, inputs: Any, task: str | None = None) -> np.ndarray:
         """Probabilities [rows, labels] in the order of `labels`."""
@@ -81,13 +83,22 @@ class Bundle:
         learned = self.learned(task)
         given = open_task(source, split=split, kind=learned.task.kind)
         examples = given.split(split).examples
+        recorded = self.path if split == TEST else None
+        if recorded:
+            _check_recordable(recorded)
         predictions = self.predict_examples(examples, learned)
         scores = learned.score(predictions, examples, seed)
         found = calibration(predictions, examples), misses(predictions, examples)
-        evaluation = Evaluation(given.name, split, scores, *found)
-        if self.path is not None and split == TEST:
-            _record_reading(self.path, evaluation, given.fingerprint)
+        cut = self.truncation([prediction.cut for prediction in predictions])
+        evaluation = Evaluation(given.name, split, scores, *found, truncation=cut)
+        if recorded:
+            _record_reading(recorded, evaluation, given.split(split).fingerprint)
         return evaluation
+
+    def trained_on(self, rows: Split) -> str | None:
+        """Which of the splits that made the bundle `rows` are, such as `train`; None where they are none of them."""
+        seen = [item for splits in self.record.data.values() for item in splits.items() if item[0] != TEST]
+        return next((name for name, fingerprint in seen if fingerprint == rows.fingerprint), None)
 
     def predict_examples(self, examples: Sequence[Example], learned: LearnedTask) -> list[Prediction]:
         """The predictions of a learned task for examples of its kind."""
@@ -97,7 +108,14 @@ class Bundle:
         from crosstask.training.lesson import Lesson
 
         lesson = Lesson.of_examples(learned.task, examples, learned.objective, self.model.trunk.text)
-        return learned.decode(outputs(self.model, lesson, self.runtime))
+        found = learned.decode(outputs(self.model, lesson, self.runtime))
+        return [replace(prediction, cut=cut) for prediction, cut in zip(found, lesson.cuts, strict=True)]
+
+    def truncation(self, cuts: Sequence[int]) -> str | None:
+        """A sentence on the tokens that rows lost (each prediction's `cut`); None where nothing was cut."""
+        from crosstask.training.lesson import cut_sentence
+
+        return cut_sentence(cuts, self.model.trunk.text.max_length)
 
 
 def load(path: str | Path, device: str = "auto") -> Bundle:
@@ -109,6 +127,20 @@ def load(path: str | Path, device: str = "auto") -> Bundle:
     runtime = Runtime.make(device)
     tasks = {name: LearnedTask.of(description) for name, description in contents.tasks.items()}
     return Bundle(Path(path), contents.record, tasks, contents.model.to(runtime.device).eval(), runtime)
+
+
+def _rows(inputs: Any) -> Any:
+    """One text as a list of one; a column of texts (a Series, an array) as a list."""
+    if isinstance(inputs, str):
+        return [inputs]
+    return inputs.tolist() if hasattr(inputs, "tolist") else inputs
+
+
+def _check_recordable(path: Path) -> None:
+    """OutputError where the bundle cannot be written to: found out before rows are scored, not after."""
+    from crosstask.models.bundle import read_record, update_record
+
+    update_record(path, read_record(path))
 
 
 def _record_reading(path: Path, evaluation: Evaluation, fingerprint: str) -> None:

@@ -36,7 +36,7 @@ class Evaluation:
     """The scores of one split of a task, with what they are made of.
 
     `calibration` holds `ece`, the expected calibration error, and `brier`, the Brier score; `misses` are all errors,
-    the most confident first.
+    the most confident first; `truncation` says what was cut to the maximum length, None where nothing was.
     """
 
     task: str
@@ -44,6 +44,7 @@ class Evaluation:
     scores: Scores
     calibration: Mapping[str, float]
     misses: tuple[Miss, ...]
+    truncation: str | None = None
 
     @property
     def metrics(self) -> Mapping[str, Interval]:
@@ -58,6 +59,7 @@ class Evaluation:
             "metrics": {name: interval.to_json() for name, interval in self.metrics.items()},
             **{title.replace(" ", "_"): _by_name(table) for title, table in self.scores.tables.items()},
             "calibration": dict(self.calibration),
+            "truncation": self.truncation,
             "worst": [miss.to_json() for miss in self.misses[:worst]],
         }
 

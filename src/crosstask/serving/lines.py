@@ -68,10 +68,21 @@ def standard_input() -> Iterator[str]:
         yield _decoded(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line, number)
 
 
+def check_out(path: Path, *, overwrite: bool, sources: Iterable[Path] = ()) -> None:
+    """OutputError where `path` may not be written: what lies in one of the `sources` is never overwritten."""
+    if not os.path.lexists(path):
+        return
+    if not path.is_file():
+        what = "a folder" if path.is_dir() else "no ordinary file"
+        raise OutputError(f"is {what}, and a file is to be written", file=path, mend="Choose another --out.")
+    if any(path.resolve().is_relative_to(source.resolve()) for source in sources):
+        raise OutputError("is read here, and cannot be written too", file=path, mend="Choose another --out.")
+    if not overwrite:
+        raise OutputError("is there already", file=path, mend="Choose another --out, or add --overwrite to replace it.")
+
+
 def write_json_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> int:
     """Write the records to a file that is there whole or not at all; how many there were."""
-    if path.is_dir():
-        raise OutputError("is a folder, and a file is to be written", file=path, mend="Choose another --out.")
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     try:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosstask.disk import sync, sync_tree
+from crosstask.disk import put_back, swap, sync_tree
 from crosstask.errors import ShelfError
 from crosstask.shelf.archive import unpack
 from crosstask.shelf.download import download
@@ -42,6 +42,7 @@ def fetch(item: str | ShelfItem, ui: Ui | None = None, force: bool = False) -> P
     folder = _folder(item)
     ui = ui or Silent()
     with _mended(folder), _locked(folder, ui):
+        put_back(folder.path)
         if force or not folder.stands():
             ui.note(_first_use(folder))
             _make(folder, ui)
@@ -82,10 +83,7 @@ def _make(folder: ShelfFolder, ui: Ui) -> None:
     place = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.path.parent))
     try:
         _convert(folder.item, download(folder.item, place, ui), place)
-        if folder.path.exists():
-            folder.path.replace(place / "old")
-        (place / "made").replace(folder.path)
-        sync(folder.path.parent)
+        swap(place / "made", folder.path)
     finally:
         shutil.rmtree(place)
 

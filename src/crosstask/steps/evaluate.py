@@ -42,13 +42,21 @@ class Evaluate(Step):
         task = open_task(self.task, split=self.split, kind=bundle.learned(self.head).task.kind, ui=ui)
         for note in task.notes:
             ui.note(note)
+        _warn(bundle.trained_on(task.split(self.split)), ui)
         found = bundle.evaluate(task, self.split, task=self.head, seed=self.seed)
+        if found.truncation:
+            ui.note(found.truncation)
         record = {"tasks": {found.task: found.to_json(self.worst)}}
         return Result(found, record, show=lambda ui: _show(found, self.worst, ui))
 
     def plan(self, ui: Ui) -> Result:
         """Say what would be scored."""
         return planned([f"score {self.bundle} on the {self.split} split of {self.task}"])
+
+
+def _warn(seen: str | None, ui: Ui) -> None:
+    if seen is not None:
+        ui.note(f"these are the {seen} rows that made the bundle: the scores do not tell how it does on new rows")
 
 
 def _show(found: Evaluation, worst: int, ui: Ui) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from crosstask.command import command_line
 from crosstask.errors import BundleError, OutputError
 from crosstask.runs.options import TrainingOptions
 from crosstask.step import ModelSource, Result, Step, TaskSource, planned
@@ -119,9 +121,9 @@ class Finetune(TrainingOptions, Step):
 
         bundle = load(out, self.device)
         if self.test and not any("test" in found for found in bundle.record.metrics.values()):
-            raise OutputError(
-                "is done already, without test scores", file=out, mend=f"Read them with crosstask evaluate {out}."
-            )
+            rows = self.task if isinstance(self.task, str | PathLike) else "DATA"
+            read = command_line("evaluate", out, "--task", rows)
+            raise OutputError("is done already, without test scores", file=out, mend=f"Read them with: {read}")
         return self._result(bundle, bundle.record.made_by[-1]["steps_taken"])
 
     def _result(self, bundle: Bundle, steps: int) -> Result:
@@ -151,5 +153,6 @@ def _show(record: Mapping[str, Any], ui: Ui) -> None:
         for split, metrics in splits.items():
             rows = [(name, found["value"], found["low"], found["high"]) for name, found in metrics.items()]
             ui.table(f"{task}, {split}", [("metric", "value", "95% low", "95% high"), *rows])
-    bundle = record["bundle"]
-    ui.note(f"{record['steps']} steps; the bundle is {bundle}. Try: crosstask predict {bundle} 'a text of yours'")
+    bundle, steps = record["bundle"], record["steps"]
+    done = "1 step" if steps == 1 else f"{steps:,} steps"
+    ui.note(f"{done}; the bundle is {bundle}. Try: {command_line('predict', bundle, 'a text of yours')}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crosstask.errors import ConfigError
+from crosstask.registry import parse_spec
 from crosstask.step import Result, Step, planned
 from crosstask.ui import Ui
 
@@ -39,11 +40,14 @@ class Predict(Step):
     """The name of the task, where the bundle has several."""
     out: Path | None = None
     """A file for the answers, instead of standard output."""
+    overwrite: bool = False
+    """Replace the file at --out."""
 
     def run(self, ui: Ui) -> Result:
         """Open the bundle and answer batch by batch; the value is an iterator of predictions, or the path of `out`."""
         from crosstask.serving.bundle import load
 
+        self._check_out()
         predictions = self._predictions(load(self.bundle, self.device), ui)
         answers = (found.to_json() for found in predictions)
         if self.out is None:
@@ -52,15 +56,28 @@ class Predict(Step):
 
     def plan(self, ui: Ui) -> Result:
         """Say what would be predicted, and where the answers would go."""
+        self._check_out()
         source = self.input or (f"{len(self.texts)} texts" if self.texts else "standard input")
         return planned(
             [f"predict {source} with {self.bundle}", f"write the answers to {self.out or 'standard output'}"]
         )
 
+    def _check_out(self) -> None:
+        from crosstask.serving.lines import check_out
+
+        if self.out is not None:
+            table = [] if self.input is None else [self.input, Path(parse_spec(str(self.input))[0])]
+            check_out(self.out, overwrite=self.overwrite, sources=[self.bundle, *table])
+
     def _predictions(self, bundle: Bundle, ui: Ui) -> Iterator[Prediction]:
         learned = bundle.learned(self.task)
+        cuts: list[int] = []
         for examples in _batches(self._examples(learned.task.kind, ui)):
-            yield from bundle.predict_examples(examples, learned)
+            found = bundle.predict_examples(examples, learned)
+            cuts += [prediction.cut for prediction in found]
+            yield from found
+        if told := bundle.truncation(cuts):
+            ui.note(told)
 
     def _examples(self, kind: Kind, ui: Ui) -> Iterator[Example]:
         from crosstask.serving.lines import STANDARD_INPUT, examples, standard_input

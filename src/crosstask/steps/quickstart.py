@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from crosstask.command import command_line
 from crosstask.step import Result, Step, planned
 from crosstask.ui import Ui
 
 if TYPE_CHECKING:
+    from crosstask.reports.quickstart_result import MethodScores
     from crosstask.runs.place import Place
     from crosstask.runs.trial import Trained
+    from crosstask.tasks.task import Task
     from crosstask.training.runtime import Runtime
     from crosstask.transfer.study import Study
 
@@ -54,7 +58,7 @@ class Quickstart(Step):
         place = Place(self.out, study.key)
         if place.open(_made_by(self.out), overwrite=self.overwrite):
             with place.working() as folder:
-                self._make(self.study(runtime, folder, ui), place, ui)
+                self._make(replace(study, folder=folder), place, ui)
         else:
             ui.note(f"{self.out} is done already")
         record = json.loads((self.out / _RECORD).read_text(encoding="utf-8"))["result"]
@@ -97,10 +101,15 @@ class Quickstart(Step):
     def _keep(self, trained: Trained, base: str, out: Path, runtime: Runtime) -> None:
         from crosstask.models.bundle import is_bundle, read_record
         from crosstask.reports.publish import Publication
+        from crosstask.runs.options import TrainingOptions
 
         earlier = read_record(base) if is_bundle(base) else None
-        made_by = {"step": "quickstart", "steps_taken": trained.steps, **self.config()}
-        Publication(trained, made_by, MODEL, self.seed, earlier).write(out, runtime, overwrite=True)
+        options = TrainingOptions(**(SOURCE_OPTIONS if out.name == "source" else TARGET_OPTIONS)).config()
+        options["objective"] = trained.objective.config()
+        made_by = {"step": "quickstart", "trained": out.name, "steps_taken": trained.steps, **self.config()}
+        Publication(trained, made_by | {"training": options}, MODEL, self.seed, earlier).write(
+            out, runtime, overwrite=True
+        )
 
     def _make(self, study: Study, place: Place, ui: Ui) -> None:
         """Run the study and put bundle, report and record in place, all or nothing."""
@@ -115,7 +124,7 @@ class Quickstart(Step):
         record |= {"bundle": str(self.out / _BUNDLE), "report": str(self.out / _REPORT)}
         with whole_folder(self.out, overwrite=self.overwrite) as folder:
             shutil.copytree(study.bundle(record["decision"]["way"]), folder / _BUNDLE)
-            _tell_of_test(folder / _BUNDLE, study, record)
+            _tell_of_test(folder / _BUNDLE, study.target, result.transfer if result.saved_transfer else result.direct)
             (folder / _REPORT).write_text(render(quickstart_report(result)), encoding="utf-8")
             text = json.dumps({"key": place.key, "result": record}, indent=2)
             (folder / _RECORD).write_text(text + "\n", encoding="utf-8")
@@ -123,22 +132,24 @@ class Quickstart(Step):
 
 def next_commands(out: Path) -> list[tuple[str, str]]:
     """What to try next, each with its command."""
+    bundle, yours = out / _BUNDLE, "yours.csv"
     return [
-        ("Ask the model", f"crosstask predict {out / _BUNDLE} 'two hours late again, and nobody tells us why'"),
-        ("Look at your own table", "crosstask inspect yours.csv"),
-        ("Train on it", "crosstask finetune yours.csv --out runs/yours"),
-        ("Start from what was learned here", f"crosstask finetune yours.csv --model {out / _BUNDLE} --out runs/more"),
+        ("Ask the model", command_line("predict", bundle, "two hours late again, and nobody tells us why")),
+        ("Look at your own table", command_line("inspect", yours)),
+        ("Train on it", command_line("finetune", yours, "--out", "runs/yours")),
+        ("Start from what was learned here", command_line("finetune", yours, "--model", bundle, "--out", "runs/more")),
     ]
 
 
-def _tell_of_test(bundle: Path, study: Study, record: Mapping[str, Any]) -> None:
-    """Write into the bundle that the target's test split was read, and what came of it."""
+def _tell_of_test(bundle: Path, target: Task, saved: MethodScores) -> None:
+    """Write into the bundle, which is of the first draw, that the target's test split was read and what came of it."""
+    from crosstask.evidence.crossed import crossed_interval
     from crosstask.models.bundle import read_record, update_record
     from crosstask.models.bundle_record import reading_of_test
 
-    metrics = {"accuracy": record["methods"][record["decision"]["way"]]["accuracy"]}
-    target = study.target
-    reading = reading_of_test(target.name, target.fingerprint, len(target.split("test")), metrics)
+    metrics = {"accuracy": crossed_interval(saved.correct[:1]).to_json()}
+    test = target.split("test")
+    reading = reading_of_test(target.name, test.fingerprint, len(test), metrics)
     update_record(bundle, read_record(bundle).with_test_read(reading))
 
 

@@ -54,6 +54,14 @@ class Columns:
         sample = {name: [row[name] for row in rows if not is_null(row.get(name))] for name in table.columns}
         return cls(table.columns, sample, table.file)
 
+    def headed(self, texts: Collection[str]) -> bool:
+        """Whether the names of text columns are no values, and one is well known or all are shorter than every text."""
+        if any(name in self.values[name] for name in texts):
+            return False
+        known = {*TEXTS, *(word for pair in PAIRS for word in pair)}
+        shorter = (len(name) < len(str(value)) for name in texts for value in self.values[name])
+        return any(name.strip().lower() in known for name in texts) or all(shorter)
+
     def first_known(self, words: Iterable[str], but: Collection[str | None] = ()) -> str | None:
         """The column called by the first of the words that calls one, whatever its case."""
         by_word = {name.strip().lower(): name for name in reversed(self.names) if name not in but}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +15,18 @@ from crosstask.evidence.interval import Interval
 from crosstask.evidence.proportion import wilson
 
 Numbers = NDArray[np.float64]
+Cell = tuple[int, int]
+
+_LABELS_ADDED = 2
+"""Labels whose prior is added in all: with many labels a whole one of each would outweigh the rows."""
 
 
 @dataclass(frozen=True, eq=False)
 class Confusion:
-    """The cells of the matrix that hold rows: `true`, `predicted` (label positions) and `counts`, each [cells].
+    """The cells that hold rows or could: `true`, `predicted` (label positions), `counts`, each [cells].
 
+    `prior` [cells] is what resampling adds to them: half a hit and half an error of each label, as Jeffreys' prior of
+    its recall, or that of two labels spread over all where there are more.
     Sums by label are products with 0/1 matrices [cells, labels], so a statistic takes all resamples at once.
     """
 
@@ -28,22 +34,26 @@ class Confusion:
     true: NDArray[np.intp]
     predicted: NDArray[np.intp]
     counts: NDArray[np.int64]
+    prior: Numbers
 
     @classmethod
     def of(cls, rows: Sequence[tuple[str, str]], labels: Sequence[str]) -> Confusion:
         """From (true, predicted) label names, at least one row."""
         place = {label: position for position, label in enumerate(labels)}
         cells = Counter((place[true], place[predicted]) for true, predicted in rows)
-        true, predicted = np.array(list(cells), dtype=np.intp).T
-        return cls(labels, true, predicted, np.array(list(cells.values()), dtype=np.int64))
+        likely = _prior(cells, len(labels))
+        both = list(dict.fromkeys([*cells, *likely]))
+        true, predicted = np.array(both, dtype=np.intp).T
+        counts = np.array([cells[cell] for cell in both], dtype=np.int64)
+        return cls(labels, true, predicted, counts, np.array([likely.get(cell, 0.0) for cell in both]))
 
     def metrics(self, seed: int) -> dict[str, Interval]:
         """Macro F1 and Matthews' correlation with bootstrap intervals, accuracy with Wilson's."""
         hits = int(self.counts[self.true == self.predicted].sum())
         return {
-            "macro_f1": bootstrap_counts(self.counts, self.macro_f1, seed=seed),
+            "macro_f1": bootstrap_counts(self.counts, self.macro_f1, prior=self.prior, seed=seed),
             "accuracy": wilson(hits, int(self.counts.sum())),
-            "mcc": bootstrap_counts(self.counts, self.mcc, seed=seed),
+            "mcc": bootstrap_counts(self.counts, self.mcc, prior=self.prior, seed=seed),
         }
 
     def macro_f1(self, counts: NDArray[np.int64]) -> Numbers:
@@ -85,6 +95,17 @@ class Confusion:
         one_hot = np.eye(len(self.labels))
         hit = one_hot[self.true] * (self.true == self.predicted)[:, None]
         return counts @ hit, counts @ one_hot[self.true], counts @ one_hot[self.predicted]
+
+
+def _prior(cells: Collection[Cell], labels: int) -> dict[Cell, float]:
+    """Of each true label its cell of hits and one of errors, as the next label that occurs, with the rows to add."""
+    occurring = sorted({label for cell in cells for label in cell})
+    if len(occurring) == 1:
+        occurring.append((occurring[0] + 1) % labels)
+    after = dict(zip(occurring, [*occurring[1:], occurring[0]], strict=True))
+    trues = sorted({true for true, _ in cells})
+    each = min(1.0, _LABELS_ADDED / len(trues)) / 2
+    return {(true, other): each for true in trues for other in (true, after[true])}
 
 
 def _ratio(numerator: Numbers, denominator: Numbers) -> Numbers:

@@ -40,7 +40,7 @@ class Draft:
             raise self._untold([kind.target])
         splits = {name: _split(kind, table) for name, table in self.tables.items()}
         notes = (*self.notes, *self.first.notes, self.columns_note(kind))
-        return Task(self.name, self._learned(kind, splits), splits, notes)
+        return Task(self.name, self._learned(kind, splits, known), splits, notes)
 
     def reading_kind(self, known: Kind | None = None) -> Kind:
         """The kind with the columns of this draft; its target is None where it cannot be told."""
@@ -49,9 +49,13 @@ class Draft:
         columns = Columns.of(self.first)
         return self._detected(columns) if known is None else self._same_kind(known, columns)
 
-    def _learned(self, kind: Kind, splits: Mapping[str, Split]) -> Kind:
+    def _learned(self, kind: Kind, splits: Mapping[str, Split], known: Kind | None) -> Kind:
+        """The kind with its label space; one that was declared, not taken over from `known`, has to stand in train."""
         try:
-            return kind.learn(splits)
+            learned = kind.learn(splits)
+            if known is None:
+                learned.require_shown(splits)
+            return learned
         except InputError as error:
             error.file = error.file or self.place
             raise
@@ -84,7 +88,9 @@ class Draft:
     def _require_header(self, columns: Columns, found: Kind) -> None:
         """Refuse a table whose first row stands where column names should, unless the user named the column."""
         column = found.columns.get(found.target)
-        if found.target not in self.named and column is not None and column in columns.values[column]:
+        if found.target in self.named or column is None or column not in columns.values[column]:
+            return
+        if not columns.headed(found.inputs.values()):
             raise _headless(self.first, column)
 
     def _untold(self, fields: Sequence[str]) -> InputError:
@@ -124,4 +130,5 @@ def _headless(table: Table, column: str) -> InputError:
     if again is not None:
         return InputError("the column names come again", file=table.file, row=again, mend="Delete the row.")
     message = "the first row looks like data, not like column names"
-    return InputError(message, file=table.file, field=column, mend="Put a line of column names first. If it is one, name them: FILE:text=COLUMN,label=COLUMN.")
+    mend = "Put a line of column names first. If it is one, name them: FILE:text=COLUMN,label=COLUMN."
+    return InputError(message, file=table.file, field=column, mend=mend)

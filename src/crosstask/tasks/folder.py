@@ -30,8 +30,16 @@ def read_splits(files: dict[str, Path]) -> dict[str, Table]:
     return {split: read_table(files[split]) for split in dict.fromkeys(SPLITS.values()) if split in files}
 
 
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        message = f"cannot be read ({error.strerror or error})"
+        raise InputError(message, file=folder, mend="Check the folder.") from None
+
+
 def _split_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    for file in sorted(folder.iterdir()):
+    for file in _files(folder):
         split = SPLITS.get(stem(file).lower())
         if split is not None and suffix(file) in READERS.names():
             yield split, file

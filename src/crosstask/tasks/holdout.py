@@ -20,7 +20,8 @@ SHARE, MOST = 0.1, 1000
 def hold_out(task: Task, seed: int) -> Task:
     """The task with a validation split: its own, or a tenth of train with the classes in proportion.
 
-    Rows with the same input stay on one side. Under 200 train rows nothing is cut off, and a note says so.
+    Rows with the same input stay on one side, and every label keeps a row in train. Under 200 train rows nothing is cut
+    off, nor where no row can be spared, and a note says so.
     """
     train = task.split(TRAIN)
     if VALIDATION in task.splits:
@@ -28,6 +29,8 @@ def hold_out(task: Task, seed: int) -> Task:
     if len(train) < FEWEST:
         return task.noting(f"{task.name}: {len(train)} labelled rows, so none is held out for validation")
     held = {id(example) for example in _held(train, seed)}
+    if not held:
+        return task.noting(f"{task.name}: no train row can be spared, so none is held out for validation")
     kept = [example for example in train.examples if id(example) not in held]
     cut = [example for example in train.examples if id(example) in held]
     note = f"{task.name}: {len(cut)} of {len(train)} train rows are held out for validation (seed {seed})"
@@ -48,12 +51,16 @@ def _held(train: Split, seed: int) -> list[Example]:
 
 
 def _quotas(counts: Mapping[str, int]) -> dict[str, int]:
-    """Rows to hold out of each label, in proportion to its rows: rounded down, the rest to the largest remainders."""
+    """Rows to hold out of each label, in proportion to its rows: rounded down, the rest to the largest remainders.
+
+    The share of a label is far below its rows, so it takes one of a single row for a label to leave train.
+    """
     rows = sum(counts.values())
     limit = min(MOST, round(rows * SHARE))
     exact = {label: limit * count / rows for label, count in counts.items()}
     quotas = {label: floor(share) for label, share in exact.items()}
-    by_remainder = sorted(exact, key=lambda label: (quotas[label] - exact[label], label))
+    spared = (label for label, count in counts.items() if count > 1)
+    by_remainder = sorted(spared, key=lambda label: (quotas[label] - exact[label], label))
     for label in by_remainder[: limit - sum(quotas.values())]:
         quotas[label] += 1
     return quotas

@@ -64,6 +64,9 @@ class Kind(Method):
         A label space already known stays as it is, and all splits are checked against it.
         """
 
+    def require_shown(self, splits: Mapping[str, Split]) -> None:
+        """Refuse rows of a declared label space that train never shows: they cannot be learned. Most have none."""
+
     @abstractmethod
     def score(self, predictions: Sequence[Any], examples: Sequence[Example], seed: int = 0) -> Scores:
         """Metrics with intervals over rows, from prediction records in the examples' order."""

@@ -16,7 +16,7 @@ from crosstask.tasks.data import read_data
 from crosstask.tasks.draft import Draft
 from crosstask.tasks.folder import read_folder
 from crosstask.tasks.kind import Kind
-from crosstask.tasks.reader import read_table, stem
+from crosstask.tasks.reader import exists, read_table, stem
 from crosstask.tasks.task import SPLITS, TRAIN, Example, Task
 from crosstask.tasks.task_file import read_task_file
 from crosstask.ui import Silent, Ui
@@ -125,10 +125,10 @@ def _draft(source: Any, columns: dict[str, str], split: str, tuple_columns: Sequ
 
 def _path_and_columns(text: str) -> tuple[Path, dict[str, str]]:
     """The path and the columns behind it; a path that exists is taken whole, whatever is in its name."""
-    name, columns = (text, {}) if Path(text).exists() else parse_spec(text)
+    name, columns = (text, {}) if exists(Path(text)) else parse_spec(text)
     path = Path(name)
-    if not path.exists():
-        raise NotFound(f"no file, folder or sample is called '{name}'", mend=_nearby(path))
+    if not exists(path):
+        raise NotFound(f"no file, folder or sample is called '{name:.80}'", mend=_nearby(path))
     return path, columns
 
 
@@ -137,12 +137,19 @@ def _nearby(path: Path) -> str:
     from crosstask.tasks.samples import sample_names
 
     known = {name: name for name in sample_names()}
-    if path.parent.is_dir():
-        known |= {file.name: str(file) for file in path.parent.iterdir()}
+    known |= {file.name: str(file) for file in _beside(path)}
     close = difflib.get_close_matches(path.name, known)
     if close:
         return f"Did you mean {' or '.join(known[name] for name in close)}?"
     return "Give a file, a folder, or sample:NAME (crosstask fetch lists the samples)."
+
+
+def _beside(path: Path) -> list[Path]:
+    """The files beside a path; none where its folder is not there or cannot be read."""
+    try:
+        return list(path.parent.iterdir())
+    except OSError:
+        return []
 
 
 def _read(path: Path, split: str) -> Draft:

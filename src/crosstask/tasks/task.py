@@ -52,6 +52,12 @@ class Split:
     def __len__(self) -> int:
         return len(self.examples)
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """sha256 over the examples alone: equal for equal rows, whatever their order, file, columns or task."""
+        rows = sorted(example.content() for example in self.examples)
+        return hashlib.sha256(b"\n".join(rows)).hexdigest()
+
 
 @dataclass(frozen=True)
 class Task:

@@ -34,7 +34,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     with whole_folder(final, overwrite=True, marks=[_VALUES, _TENSORS]) as place:
         save_file({name: value.contiguous() for name, value in checkpoint.tensors.items()}, place / _TENSORS)
         content = {"values": checkpoint.values, "sha256": _digest(place, checkpoint.values)}
-        (place / _VALUES).write_text(json.dumps(content), encoding="utf-8")
+        (place / _VALUES).write_text(_text(content), encoding="utf-8")
     for older in _checkpoints(folder):
         if older != final:
             shutil.rmtree(older, ignore_errors=True)
@@ -61,8 +61,12 @@ def _read(place: Path) -> Checkpoint:
 def _digest(place: Path, values: dict[str, Any]) -> str:
     with (place / _TENSORS).open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256")
-    digest.update(json.dumps(values).encode())
+    digest.update(_text(values).encode())
     return digest.hexdigest()
+
+
+def _text(values: dict[str, Any]) -> str:
+    return json.dumps(values, allow_nan=False)
 
 
 def _checkpoints(folder: Path) -> list[Path]:

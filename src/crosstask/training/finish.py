@@ -70,9 +70,11 @@ class KeepBest:
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """The best weights, and how long no better ones came."""
-        return self.weights, {"step": self.step, "score": self.score, "waited": self.waited}
+        score = None if self.step is None else self.score
+        return self.weights, {"step": self.step, "score": score, "waited": self.waited}
 
     def load_state(self, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
         """Take back what `state()` gave."""
         self.weights = tensors
-        self.step, self.score, self.waited = values["step"], values["score"], values["waited"]
+        self.step, self.waited = values["step"], values["waited"]
+        self.score = float("-inf") if values["score"] is None else values["score"]

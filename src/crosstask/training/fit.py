@@ -19,6 +19,8 @@ from crosstask.training.lesson import Lesson
 from crosstask.training.loop import StepReport, Training
 from crosstask.ui import Silent, Ui
 
+_WORTH_SAVING = 5.0  # seconds of training that scoring and publishing, interrupted, must not lose
+
 Score = Callable[[], Mapping[str, float]]
 """Scores the model as it stands: metric name -> value, the one that chooses under `score`."""
 
@@ -29,7 +31,7 @@ class Fit:
 
     `score` is called after every `score_every` steps and at the end, and reads no rows but those of `scored`; the
     `finish` watches what it says. With a `folder` the run keeps a journal and checkpoints there, saved every
-    `save_seconds`, and continues from the newest.
+    `save_seconds` and at the end of all but the shortest trainings, and continues from the newest.
     """
 
     training: Training
@@ -43,8 +45,9 @@ class Fit:
     def run(self, ui: Ui | None = None) -> list[dict[str, Any]]:
         """Train to the end and settle the weights; the journal's rows."""
         with self._compact():
-            journal = self._resume(ui or Silent())
-            self._drive(journal, ui or Silent())
+            journal, ended = self._resume(ui or Silent())
+            if not ended:
+                self._drive(journal, ui or Silent())
             self.finish.settle(self.training.weights())
         return journal.rows
 
@@ -56,13 +59,15 @@ class Fit:
         with compact_vocabulary(self.training.model.trunk, ids):
             yield
 
-    def _resume(self, ui: Ui) -> Journal:
+    def _resume(self, ui: Ui) -> tuple[Journal, bool]:
+        """The journal up to the newest checkpoint, and whether training had come to its end there."""
         saved = None if self.folder is None else latest_checkpoint(self.folder)
         if saved is not None:
             self.training.load_state(saved.step, _under("training/", saved.tensors))
             self.finish.load_state(_under("finish/", saved.tensors), saved.values["finish"])
             ui.note(f"going on after step {saved.step} of {self.training.steps}")
-        return Journal(self.folder and self.folder / "metrics.jsonl", self.training.step)
+        journal = Journal(self.folder and self.folder / "metrics.jsonl", self.training.step)
+        return journal, saved is not None and saved.values.get("ended", False)
 
     def _drive(self, journal: Journal, ui: Ui) -> None:
         saved_at = time.monotonic()
@@ -71,13 +76,15 @@ class Fit:
             for report in self.training:
                 journal.write(_row(report))
                 bar.advance(1, loss=f"{report.loss:.3f}", rate=f"{report.tokens / report.seconds:,.0f} tokens/s")
-                if self._scored_enough(report, journal):
-                    break
-                if self.folder and (stop.asked or time.monotonic() - saved_at > self.save_seconds):
-                    self._save(self.folder)
+                ended = self._scored_enough(report, journal) or report.step == self.training.steps
+                patience = min(self.save_seconds, _WORTH_SAVING) if ended else self.save_seconds
+                if self.folder and (stop.asked or time.monotonic() - saved_at > patience):
+                    self._save(self.folder, journal, ended=ended)
                     saved_at = time.monotonic()
                 if stop.asked:
                     raise Interrupted(self.folder)
+                if ended:
+                    return
 
     def _scored_enough(self, report: StepReport, journal: Journal) -> bool:
         """Score where it is due; whether the finish asks to stop."""
@@ -88,11 +95,12 @@ class Fit:
         journal.write({"step": report.step, **scores})
         return self.finish.observe(self.training.weights(), report.step, scores["score"])
 
-    def _save(self, folder: Path) -> None:
+    def _save(self, folder: Path, journal: Journal, *, ended: bool) -> None:
+        journal.sync()
         tensors, values = self.finish.state()
         state = {f"training/{name}": value for name, value in self.training.state().items()}
         state |= {f"finish/{name}": value for name, value in tensors.items()}
-        save_checkpoint(folder, Checkpoint(self.training.step, state, {"finish": values}))
+        save_checkpoint(folder, Checkpoint(self.training.step, state, {"finish": values, "ended": ended}))
 
 
 def _row(report: StepReport) -> dict[str, Any]:

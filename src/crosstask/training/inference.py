@@ -8,7 +8,7 @@ import torch
 from crosstask.models.model import MultiTaskModel
 from crosstask.training.batches import micro_batches
 from crosstask.training.lesson import Lesson
-from crosstask.training.runtime import Runtime
+from crosstask.training.runtime import Runtime, memory_told
 
 _MICRO_TOKENS = 8192
 
@@ -27,7 +27,7 @@ def outputs(model: MultiTaskModel, lesson: Lesson, runtime: Runtime, micro_token
 @torch.inference_mode()
 def _forward(model: MultiTaskModel, lesson: Lesson, rows: np.ndarray, runtime: Runtime) -> np.ndarray:
     batch = lesson.batch(rows).to(runtime.device)
-    with runtime.autocast():
+    with runtime.autocast(), memory_told("device", "Free memory on it, or use --device cpu."):
         result = model(lesson.task.name, batch.tokens)
     array: np.ndarray = result.float().cpu().numpy()
     return array

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from crosstask.disk import sync
 from crosstask.errors import OutputError
+from crosstask.models.strict_json import finite, json_text
 from crosstask.models.whole_folder import replace_file
 
 
@@ -20,7 +22,8 @@ class Journal:
             replace_file(file, "".join(map(_line, self.rows)))
 
     def write(self, row: dict[str, Any]) -> None:
-        """Append one row; OutputError where the file cannot be written."""
+        """Append one row, None for numbers that are not finite; OutputError where the file cannot be written."""
+        row = finite(row)
         self.rows.append(row)
         if self.file is None:
             return
@@ -30,14 +33,27 @@ class Journal:
         except OSError as error:
             raise OutputError(f"cannot be written: {error.strerror}", file=self.file, mend="Free the place.") from None
 
+    def sync(self) -> None:
+        """Wait until every row is on the disk; a checkpoint is of no use without those before it."""
+        if self.file is not None:
+            sync(self.file)
+
 
 def _line(row: dict[str, Any]) -> str:
-    return json.dumps(row) + "\n"
+    return json_text(row) + "\n"
 
 
 def _read(file: Path | None) -> list[dict[str, Any]]:
-    """The rows on disk; a last line cut short by a kill is left out."""
+    """The rows on disk; a last line cut short by a kill, and what a power cut left unreadable, is left out."""
     if file is None or not file.exists():
         return []
-    lines = file.read_text(encoding="utf-8").split("\n")[:-1]
-    return [json.loads(line) for line in lines if line.endswith("}")]
+    rows = map(_row, file.read_text(encoding="utf-8", errors="replace").split("\n")[:-1])
+    return [row for row in rows if row is not None]
+
+
+def _row(line: str) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) and "step" in row else None

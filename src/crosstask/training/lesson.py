@@ -47,14 +47,22 @@ class Lesson:
         """The rows of these numbers, padded together."""
         return self.objective.batch([self.features[row] for row in rows], self.text)
 
+    @property
+    def cuts(self) -> list[int]:
+        """Tokens that each row lost to the maximum length."""
+        return [row.encoding.length - len(row.encoding.ids) for row in self.features]
+
     def truncation(self) -> str | None:
         """A sentence on what was cut to the maximum length; None where nothing was."""
-        lost = [row.encoding.length - len(row.encoding.ids) for row in self.features]
-        cut = [tokens for tokens in lost if tokens > 0]
-        if not cut:
-            return None
-        share = len(cut) / len(lost)
-        return (
-            f"{self.task.name}: {share:.1%} of the rows are cut to {self.text.max_length} tokens, "
-            f"losing {np.mean(cut):.0f} tokens each on average ({max(cut)} at most)"
-        )
+        told = cut_sentence(self.cuts, self.text.max_length)
+        return None if told is None else f"{self.task.name}: {told}"
+
+
+def cut_sentence(cuts: Sequence[int], limit: int) -> str | None:
+    """A sentence on the tokens that rows lost to a limit; None where none lost any."""
+    lost = [tokens for tokens in cuts if tokens > 0]
+    if not lost:
+        return None
+    share = len(lost) / len(cuts)
+    losses = f"losing {np.mean(lost):.0f} tokens each on average ({max(lost)} at most)"
+    return f"{share:.1%} of the rows are cut to {limit} tokens, {losses}"

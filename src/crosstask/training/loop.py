@@ -23,7 +23,7 @@ from crosstask.training.loss_term import LossTerm
 from crosstask.training.optimizer import make_optimizer, moments, set_moments, trainable
 from crosstask.training.phase import Phase
 from crosstask.training.randomness import torch_draws
-from crosstask.training.runtime import Runtime
+from crosstask.training.runtime import Runtime, memory_told
 
 _SCALER = ("scale", "_growth_tracker")  # what changes of a gradient scaler's state
 
@@ -124,7 +124,9 @@ class Training:
         for place in range(self.step - start, phase.steps):
             if not self.model.training:
                 self.model.train()
-            yield self._take_step(phase, place, stream.take(place))
+            with memory_told("micro_tokens", "Lower --micro-tokens."):
+                report = self._take_step(phase, place, stream.take(place))
+            yield report
 
     def _take_step(self, phase: Phase, place: int, batches: Sequence[tuple[Lesson, Batch]]) -> StepReport:
         began = time.perf_counter()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -27,7 +28,7 @@ class Runtime:
         """
         chosen = _device(device)
         if precision == "auto":
-            precision = "bf16" if chosen.type == "cuda" and torch.cuda.is_bf16_supported() else "fp32"
+            precision = "bf16" if _multiplies_bf16(chosen) else "fp32"
         if precision not in _TYPES:
             raise ConfigError(f"no precision is called '{precision}'", mend=f"Use auto, {', '.join(_TYPES)}.")
         if precision == "fp16" and chosen.type == "cpu":
@@ -50,6 +51,23 @@ class Runtime:
         return torch.amp.GradScaler(self.device.type, enabled=self.precision == "fp16")
 
 
+@contextmanager
+def memory_told(field: str, mend: str) -> Iterator[None]:
+    """Turn a GPU's lack of memory into one line: the option that is too large, and the mend."""
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise ConfigError("the device has not enough memory", field=field, mend=mend) from None
+
+
+def _multiplies_bf16(device: torch.device) -> bool:
+    """Whether the device has bf16 of its own; by emulation it is slower than float32."""
+    if device.type != "cuda":
+        return False
+    with torch.cuda.device(device):
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+
+
 def _device(name: str) -> torch.device:
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -58,6 +76,23 @@ def _device(name: str) -> torch.device:
     except RuntimeError:
         message = f"no device is called '{name}'"
         raise ConfigError(message, field="device", mend="Use auto, cpu, cuda or cuda:0.") from None
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("this machine has no GPU that torch can use", field="device", mend="Use --device cpu.")
+    _check_there(device)
     return device
+
+
+def _check_there(device: torch.device) -> None:
+    counts = {
+        "cpu": 1,
+        "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
+        "mps": int(torch.backends.mps.is_available()),
+    }
+    count = counts.get(device.type)
+    if count is None:
+        mend = "Use auto, cpu, cuda, cuda:0 or mps."
+        raise ConfigError(f"torch's '{device.type}' is not supported", field="device", mend=mend)
+    if count == 0:
+        what = f"this machine has no GPU that torch can use as {device.type}"
+        raise ConfigError(what, field="device", mend="Use --device cpu.")
+    if (device.index or 0) >= count:
+        what = f"there is no '{device}', as the last one is {device.type}:{count - 1}"
+        raise ConfigError(what, field="device", mend=f"Use --device {device.type}:{count - 1}.")

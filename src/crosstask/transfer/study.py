@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from crosstask.training.runtime import Runtime
 from crosstask.ui import Ui
 
 DIRECT, TRANSFER = "direct", "transfer"
+_DIGITS = 16  # of a key, in the name of a folder
 _WATCHED = 100  # validation rows scored for the learning curves; nothing is chosen by them
 
 
@@ -38,8 +40,9 @@ class Outcome:
 class Study:
     """Direct training and transfer from one source, on the same labels for the same number of steps.
 
-    What was computed is kept in `folder`, so that a study asked again goes on where it stopped. `keep(trained, base,
-    out)` writes a bundle: of the source, and of both ways in the first draw.
+    What was computed is kept in `folder` by its content key, so that a study asked again goes on where it stopped, and
+    what would come out otherwise is computed anew. `keep(trained, base, out)` writes a bundle: of the source, and of
+    both ways in the first draw.
     """
 
     source: Task
@@ -79,11 +82,12 @@ class Study:
 
     def train_source(self, ui: Ui) -> float:
         """Train the source once, into a bundle; its seconds."""
-        return float(self._store.get("source", lambda: {"seconds": self._train_source(ui)})["seconds"])
+        found = self._store.get(self._source_trial.key, lambda: {"seconds": self._train_source(ui)})
+        return float(found["seconds"])
 
     def bundle(self, way: str) -> Path:
-        """Where the first draw's bundle of direct training or of transfer stands."""
-        return self.folder / way
+        """Where the first draw's bundle of direct training or of transfer stands; transfer's once the source does."""
+        return self._home(self._trial(self._start(way), 0)) / way
 
     @cached_property
     def _fresh(self) -> Start:
@@ -99,26 +103,52 @@ class Study:
 
     @property
     def _source_bundle(self) -> Path:
-        return self.folder / "source"
+        return self._home(self._source_trial) / "source"
+
+    @cached_property
+    def _source_trial(self) -> Trial:
+        task = draw_rows(self.source, self.source_rows, self.seed)
+        return Trial(task, self._fresh, self.source_options, self.runtime, self.seed)
+
+    def _home(self, trial: Trial) -> Path:
+        """The folder of what a trial leaves beside its outcome; another trial's is another."""
+        return self.folder / trial.key[:_DIGITS]
+
+    def _start(self, way: str) -> Start:
+        return self._learned if way == TRANSFER else self._fresh
 
     def _train_source(self, ui: Ui) -> float:
         began = time.monotonic()
-        task = draw_rows(self.source, self.source_rows, self.seed)
-        trial = Trial(task, self._fresh, self.source_options, self.runtime, self.seed)
-        trained = trial.train(ui, self._resumable())
+        trained = self._source_trial.train(ui, self._resumable())
         self.keep(trained, self.model, self._source_bundle)
         return time.monotonic() - began
 
     def _outcome(self, name: str, draw: int, ui: Ui) -> Outcome:
-        def compute() -> dict[str, Any]:
-            return self._refer(name, draw) if name in REFERENCES else self._train(name, draw, ui)
+        trial = self._trial(self._start(name), draw)
+        if name in REFERENCES:
+            found = self._store.get(self._reference_key(name, trial), lambda: self._refer(name, trial))
+        else:
+            found = self._store.get(self._trained_key(trial, draw), lambda: self._train(name, trial, draw, ui))
+        return Outcome(**found)
 
-        return Outcome(**self._store.get(f"{name} {draw}", compute))
+    def _trained_key(self, trial: Trial, draw: int) -> str:
+        """Of a trial, of the target's other rows that are scored and watched, and of whether a bundle stays of it."""
+        config = {"trial": trial.key, "watched": _WATCHED, "bundle": draw == 0}
+        return content_key(config, data=self.target.fingerprint, start=trial.start.fingerprint)
 
-    def _train(self, way: str, draw: int, ui: Ui) -> dict[str, Any]:
+    def _reference_key(self, name: str, trial: Trial) -> str:
+        config = {
+            "reference": name,
+            "objective": trial.objective.config(),
+            "device": str(self.runtime.device),
+            "precision": self.runtime.precision,
+            "scikit-learn": version("scikit-learn"),
+        }
+        return content_key(config, data=trial.task.fingerprint, start=trial.start.fingerprint)
+
+    def _train(self, way: str, trial: Trial, draw: int, ui: Ui) -> dict[str, Any]:
         began = time.monotonic()
-        base, start = (str(self._source_bundle), self._learned) if way == TRANSFER else (self.model, self._fresh)
-        trial = self._trial(start, draw)
+        base = str(self._source_bundle) if way == TRANSFER else self.model
         watched = Lesson.of_examples(self.target, self._watched, trial.objective, trial.start.trunk.text)
         trained = trial.train(ui, watched=watched)
         seconds = time.monotonic() - began
@@ -128,8 +158,7 @@ class Study:
         correct = _right([record["label"] for record in trial.predict(trained, rows)], rows)
         return {"correct": correct, "seconds": seconds, "journal": trained.journal}
 
-    def _refer(self, name: str, draw: int) -> dict[str, Any]:
-        trial = self._trial(self._fresh, draw)
+    def _refer(self, name: str, trial: Trial) -> dict[str, Any]:
         began = time.monotonic()
         rows = self.target.split(TEST).examples
         guesses = REFERENCES[name](trial, rows)
@@ -144,7 +173,7 @@ class Study:
         return self.target.split(VALIDATION).examples[:_WATCHED]
 
     def _resumable(self) -> Path:
-        folder = self.folder / "source.partial"
+        folder = self._home(self._source_trial) / "source.partial"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

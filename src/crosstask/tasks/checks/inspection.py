@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from crosstask.tasks.checks.balance import Balance, balance
@@ -89,9 +91,29 @@ def inspect_tasks(
     tasks: Sequence[Task], count_tokens: CountTokens, limit: int, threshold: float = THRESHOLD
 ) -> Inspection:
     """Run every check on the tasks; `limit` is the longest row in tokens, `threshold` the similarity of near rows."""
-    shared = tuple(leakage(tasks, threshold))
-    facts = (_task_facts(task, count_tokens, limit, shared) for task in tasks)
+    told_apart = _told_apart(tasks)
+    shared = tuple(leakage(told_apart, threshold))
+    facts = (_task_facts(task, count_tokens, limit, shared) for task in told_apart)
     return Inspection(tuple(facts), shared, threshold)
+
+
+def _told_apart(tasks: Sequence[Task]) -> list[Task]:
+    """The tasks with names of their own: where two have one name, that of the folder before it, or else a number."""
+    by_folder = _named(tasks, [f"{_folder(task)}{task.name}" for task in tasks])
+    return _named(by_folder, [f"{task.name} ({number})" for number, task in enumerate(by_folder, start=1)])
+
+
+def _named(tasks: Sequence[Task], others: Sequence[str]) -> list[Task]:
+    """The tasks, those that share a name called by the other one."""
+    count = Counter(task.name for task in tasks)
+    return [
+        replace(task, name=other) if count[task.name] > 1 else task for task, other in zip(tasks, others, strict=True)
+    ]
+
+
+def _folder(task: Task) -> str:
+    file = next(iter(task.splits.values())).file
+    return f"{Path(file).resolve().parent.name}/" if file else ""
 
 
 def _task_facts(task: Task, count_tokens: CountTokens, limit: int, shared: Sequence[Leakage]) -> TaskFacts:

@@ -78,6 +78,16 @@ class Classification(Kind):
             raise InputError(message, file=splits[TRAIN].file, field=self.label, mend="Give rows of two labels.")
         return self.model_copy(update={"labels": labels})
 
+    def require_shown(self, splits: Mapping[str, Split]) -> None:
+        """Refuse rows of a label that no train row has, where there is a train split."""
+        shown = {example.target for example in splits[TRAIN].examples} if TRAIN in splits else set(self.labels)
+        for name, split in splits.items():
+            for example in split.examples:
+                if example.target not in shown:
+                    message = f"the label '{example.target}' in {name} stands in no train row"
+                    mend = "Add train rows of it, or delete the row."
+                    raise InputError(message, file=split.file, row=example.row, field=self.label, mend=mend)
+
     @property
     def space(self) -> tuple[str, ...]:
         """The labels."""
