@@ -163,8 +163,9 @@ def _made_by(out: Path) -> str | None:
 
 
 def _show(record: Mapping[str, Any], ui: Ui) -> None:
-    header = ("method", "accuracy [95% interval]", "gain in points [95% interval]", "seconds a draw")
-    ui.table(f"{record['target']}, {record['labels_per_class']} labels a class", [header, *map(tuple, record["table"])])
+    from crosstask.reports.quickstart_result import HEADER
+
+    ui.table(f"{record['target']}, {record['labels_per_class']} labels a class", [HEADER, *map(tuple, record["table"])])
     ui.note(record["verdict"])
     ui.note(f"saved: {record['bundle']} ({record['decision']['way']}), report: {record['report']}")
     ui.note("next:")

@@ -11,7 +11,7 @@ from typing import Any
 
 from crosstask.errors import Interrupted
 from crosstask.models.compact import compact_vocabulary
-from crosstask.training.checkpoint import Checkpoint, latest_checkpoint, save_checkpoint
+from crosstask.training.checkpoint import Checkpoint, latest_checkpoint, save_checkpoint, under
 from crosstask.training.finish import Finish, KeepLast
 from crosstask.training.interruption import interruption
 from crosstask.training.journal import Journal
@@ -63,8 +63,8 @@ class Fit:
         """The journal up to the newest checkpoint, and whether training had come to its end there."""
         saved = None if self.folder is None else latest_checkpoint(self.folder)
         if saved is not None:
-            self.training.load_state(saved.step, _under("training/", saved.tensors))
-            self.finish.load_state(_under("finish/", saved.tensors), saved.values["finish"])
+            self.training.load_state(saved.step, under("training/", saved.tensors))
+            self.finish.load_state(under("finish/", saved.tensors), saved.values["finish"])
             ui.note(f"going on after step {saved.step} of {self.training.steps}")
         journal = Journal(self.folder and self.folder / "metrics.jsonl", self.training.step)
         return journal, saved is not None and saved.values.get("ended", False)
@@ -113,7 +113,3 @@ def _row(report: StepReport) -> dict[str, Any]:
         "tokens": report.tokens,
         "seconds": round(report.seconds, 4),
     }
-
-
-def _under(prefix: str, tensors: Mapping[str, Any]) -> dict[str, Any]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

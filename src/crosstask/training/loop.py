@@ -18,6 +18,7 @@ from crosstask.objectives import Batch
 from crosstask.training.balancers import Balancer
 from crosstask.training.balancers.uniform import Uniform
 from crosstask.training.batches import BatchPlan, cheapest_parts
+from crosstask.training.checkpoint import under
 from crosstask.training.lesson import Lesson
 from crosstask.training.loss_term import LossTerm
 from crosstask.training.optimizer import make_optimizer, moments, set_moments, trainable
@@ -99,10 +100,10 @@ class Training:
         """Take up a run after `step`, from what `state()` gave then."""
         self.step = step
         weights = self.weights()
-        for name, value in _under("model/", tensors).items():
+        for name, value in under("model/", tensors).items():
             weights[name].copy_(value)
-        self._moments = _under("optimizer/", tensors)
-        scaler = {name: value.item() for name, value in _under("scaler/", tensors).items()}
+        self._moments = under("optimizer/", tensors)
+        scaler = {name: value.item() for name, value in under("scaler/", tensors).items()}
         self.scaler.load_state_dict({**self.scaler.state_dict(), **scaler})
 
     def _attach(self) -> list[str]:
@@ -201,7 +202,3 @@ class _Stream:
         self.taken[name] += 1
         parts = cheapest_parts(rows, lesson.lengths, self.phase.micro_tokens, self.pass_cost)
         return [(lesson, lesson.batch(part)) for part in parts]
-
-
-def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
