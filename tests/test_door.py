@@ -82,6 +82,8 @@ def test_data_that_is_no_task_is_the_users_mistake():
 
 def test_every_verb_is_a_function_of_the_package():
     assert crosstask.inspect.__name__ == "inspect"
-    assert "inspect" in dir(crosstask)
+    assert dir(crosstask) == crosstask.__all__
+    assert {"inspect", "predict", "load", "open_task", "Task", "CrosstaskError"} <= set(dir(crosstask))
+    assert not [name for name in dir(crosstask) if name.startswith("_") or not callable(getattr(crosstask, name))]
     with pytest.raises(AttributeError, match="no attribute 'inspekt'"):
         crosstask.inspekt  # noqa: B018  # asking is the test

@@ -46,8 +46,8 @@ def test_a_method_is_frozen_and_equal_by_value():
     ("options", "says"),
     [
         ({}, "low_rank needs the option 'r'. Give r."),
-        ({"r": 0}, "option 'r': low_rank cannot take 0. It should be greater than or equal to 1."),
-        ({"r": 8, "alpha": float("inf")}, "option 'alpha': low_rank cannot take inf. It should be a finite number."),
+        ({"r": 0}, "option 'r': cannot be 0. It should be greater than or equal to 1."),
+        ({"r": 8, "alpha": float("inf")}, "option 'alpha': cannot be inf. It should be a finite number."),
         ({"r": 8, "alfa": 1}, "low_rank has no option 'alfa'. Did you mean alpha?"),
     ],
 )

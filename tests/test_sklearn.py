@@ -14,6 +14,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.utils import Tags
 from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
 
+from crosstask.errors import ConfigError
 from crosstask.runs.options import TrainingOptions
 from crosstask.sklearn import CrosstaskClassifier
 
@@ -113,6 +114,22 @@ def test_two_columns_are_pairs(classifier: CrosstaskClassifier):
 def test_what_is_no_text_is_refused(classifier: CrosstaskClassifier, texts: list[Any], message: str):
     with pytest.raises(ValueError, match=message):
         classifier.fit(texts, ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "rule"),
+    [("steps", -2, "than or equal to 1"), ("head_learning_rate", 0, "than 0"), ("max_length", 4, "than or equal to 8")],
+)
+def test_a_wrong_parameter_is_named(classifier: CrosstaskClassifier, parameter: str, value: int, rule: str):
+    with pytest.raises(ConfigError) as caught:
+        classifier.set_params(**{parameter: value}).fit(TEXTS, LABELS)
+    assert str(caught.value) == f"option '{parameter}': cannot be {value}. It should be greater {rule}."
+
+
+def test_the_rate_of_the_head_counts(classifier: CrosstaskClassifier):
+    slow = classifier.set_params(steps=3, head_learning_rate=1e-6).fit(TEXTS, LABELS).predict_proba(TEXTS)
+    fast = classifier.set_params(head_learning_rate=0.1).fit(TEXTS, LABELS).predict_proba(TEXTS)
+    assert abs(fast - 0.5).max() > abs(slow - 0.5).max()
 
 
 def test_it_can_be_pickled_and_cloned(classifier: CrosstaskClassifier):

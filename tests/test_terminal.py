@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from crosstask.terminal import Terminal
@@ -27,6 +29,20 @@ def test_a_table_shows_its_cells_as_they_are(capsys):
     assert "scores [0]" in seen.err
     assert "0.829" in seen.err
     assert "[b]" in seen.err
+
+
+@pytest.mark.parametrize("name", ["row", "a_name_of_a_task_in_a_folder_of_a_long_name/train"])
+def test_in_a_narrow_terminal_nothing_is_lost(watched, capsys, monkeypatch, name):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    words = "a text of many words that has to be folded into several lines"
+    Terminal().table(f"title of {words}", [("from", "to", "similarity", "text"), (name, name, 0.5, words)])
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().err).splitlines()
+    assert max(map(len, lines)) <= 60
+    assert "".join(lines[:2]).replace(" ", "") == f"title of {words}".replace(" ", "")
+    body = next(at for at, line in enumerate(lines) if "0.500" in line)
+    assert "…" not in "".join(lines)
+    assert all(word in " ".join(lines[body:]) for word in words.split())
 
 
 def test_a_log_holds_no_control_characters_and_the_last_line_of_each_progress(capsys):

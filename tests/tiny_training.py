@@ -13,17 +13,17 @@ from crosstask.models.model import MultiTaskModel
 from crosstask.models.transformers_gateway import load_trunk
 from crosstask.models.tuning import TUNINGS
 from crosstask.objectives import objective_for
+from crosstask.runs.options import TrainingOptions
 from crosstask.tasks.kinds.classification import Classification
 from crosstask.tasks.mixture import Mixture
 from crosstask.tasks.task import TRAIN, Example, Split, Task
 from crosstask.training.lesson import Lesson
 from crosstask.training.loop import Training
 from crosstask.training.phase import Phase
-from crosstask.training.rates import Rates
 from crosstask.training.runtime import Runtime
 
 CPU = Runtime.make("cpu")
-FAST = Rates(learning_rate=1e-2, head_learning_rate=3e-2)
+FAST = TrainingOptions(learning_rate=1e-2, head_learning_rate=3e-2).rates
 
 _GOOD, _BAD = ("good", "great", "nice"), ("bad", "awful", "late")
 _FILLERS = ("a", "the", "film", "food", "was", "is", "plane", "very")

@@ -1,7 +1,7 @@
 """Cross-task learning and transfer with language models.
 
 Every verb of the command line is a function here, with the same names and defaults: `crosstask.finetune(...)`.
-Beside them stand `load`, which opens a bundle, `Task` and `open_task`.
+Beside them stand `load`, which opens a bundle, `Task` and `open_task`, and the root of all errors, `CrosstaskError`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from crosstask.errors import CrosstaskError as CrosstaskError
     from crosstask.serving.bundle import load as load
     from crosstask.tasks import open_task as open_task
     from crosstask.tasks.task import Task as Task
@@ -27,6 +28,8 @@ def __getattr__(name: str) -> Any:
     """The name from its room, or the verb's function; nothing is imported before it is asked for."""
     from importlib import import_module
 
+    if name == "__all__":
+        return __dir__()
     if name in _PLACES:
         return getattr(import_module(_PLACES[name]), name)
     from crosstask.steps import STEPS
@@ -42,4 +45,4 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     from crosstask.steps import STEPS
 
-    return sorted({*globals(), *_PLACES, *STEPS.names()})
+    return sorted([*_PLACES, *STEPS.names()])

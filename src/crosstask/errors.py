@@ -71,6 +71,7 @@ class NotFound(CrosstaskError):
     """A name that stands for nothing known."""
 
     kind = "not-found"
+    place = "option"
 
 
 class ShelfError(CrosstaskError):

@@ -52,4 +52,4 @@ def config_error(error: ValidationError, method: type[Method]) -> ConfigError:
     if first["type"] == "missing":
         return ConfigError(f"{name} needs the option '{option}'", mend=f"Give {option}.")
     rule = first["msg"].removeprefix("Value error, ").replace("Input should", "It should", 1).partition(", unable")[0]
-    return ConfigError(f"{name} cannot take {first['input']!r:.80}", field=option, mend=f"{rule[0].upper()}{rule[1:]}.")
+    return ConfigError(f"cannot be {first['input']!r:.80}", field=option, mend=f"{rule[0].upper()}{rule[1:]}.")

@@ -50,6 +50,7 @@ class CrosstaskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         steps: int | None = None,
         batch_size: int = 32,
         learning_rate: float = 5e-5,
+        head_learning_rate: float | None = 1e-3,
         max_length: int | None = None,
         device: str = "auto",
         random_state: Any = None,
@@ -62,6 +63,7 @@ class CrosstaskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.steps = steps
         self.batch_size = batch_size
         self.learning_rate = learning_rate
+        self.head_learning_rate = head_learning_rate
         self.max_length = max_length
         self.device = device
         self.random_state = random_state
@@ -140,7 +142,8 @@ class CrosstaskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _options(self) -> list[str]:
         """The parameters that are options of the training."""
-        return ["tuning", "objective", "epochs", "steps", "batch_size", "learning_rate", "max_length"]
+        training = ("epochs", "steps", "batch_size", "learning_rate", "head_learning_rate", "max_length")
+        return ["tuning", "objective", *training]
 
     def _seed(self) -> int:
         if isinstance(self.random_state, Integral):

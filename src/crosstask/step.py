@@ -18,7 +18,7 @@ from crosstask.choices import Choice, ModelSource, TaskSource, TaskSources, choi
 from crosstask.method import Method
 from crosstask.ui import Ui
 
-__all__ = ["Choice", "ModelSource", "Result", "Step", "TaskSource", "TaskSources", "choice", "planned"]
+__all__ = ["Choice", "ModelSource", "Result", "Step", "TaskSource", "TaskSources", "choice", "fetched_first", "planned"]
 
 
 def _show_nothing(ui: Ui) -> None: ...
@@ -80,9 +80,25 @@ class Step(Method):
 
 
 def planned(actions: Sequence[str], *, seconds: float | None = None, memory: int | None = None, **facts: Any) -> Result:
-    """The result of a dry run: what would be done, in how many `seconds`, with how many bytes of `memory`, if known."""
+    """The result of a dry run: what would be done, and what it would take as far as that is known.
+
+    `seconds` are those of computing; `memory` is in bytes and in all, the program's own with that of the work.
+    """
     record = {"plan": {"actions": list(actions), "seconds": seconds, "memory": memory, **facts}}
     shown = [("would", action) for action in actions]
-    shown += [] if seconds is None else [("time", f"about {seconds:,.0f} s")]
-    shown += [] if memory is None else [("memory", f"about {memory / 2**20:,.0f} MiB")]
+    shown += [] if seconds is None else [("time", _duration(seconds))]
+    shown += [] if memory is None else [("memory in all", f"about {memory / 2**20:,.0f} MiB")]
     return Result(record["plan"], record, show=lambda ui: ui.table("dry run", [("", "plan"), *shown]))
+
+
+def fetched_first(*names: Any, then: str) -> Result | None:
+    """The plan of a step that has to fetch models or tasks first, for a plan fetches nothing; None where it has not."""
+    from crosstask.runs.needs import download, unfetched
+
+    items = unfetched(*names)
+    actions = [*map(download, items), f"then {then}"]
+    return planned(actions, download=sum(item.size for item in items)) if items else None
+
+
+def _duration(seconds: float) -> str:
+    return f"about {seconds:,.0f} s" if seconds >= 1 else "less than a second"

@@ -32,18 +32,19 @@ class Terminal:
         self._console.print(text, soft_wrap=True)
 
     def table(self, title: str, rows: Sequence[Sequence[Any]]) -> None:
-        """A table; the first row is its header, numbers stand to the right."""
+        """A table; the first row is its header, numbers stand to the right, and what is too wide is folded, not cut."""
+        from rich.box import SIMPLE_HEAD
         from rich.table import Table
         from rich.text import Text
 
         header, *body = rows
-        table = Table()
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
         for column, name in enumerate(header):
             numbers = body and all(isinstance(row[column], int | float) for row in body)
-            table.add_column(Text(str(name)), justify="right" if numbers else "left")
+            table.add_column(Text(str(name)), justify="right" if numbers else "left", overflow="fold")
         for row in body:
             table.add_row(*(Text(_cell(value)) for value in row))
-        self._console.print(Text(title, style="bold"), soft_wrap=True)
+        self._console.print(Text(title, style="bold"), soft_wrap=not self._console.is_terminal)
         self._console.print(table)
 
     @contextmanager

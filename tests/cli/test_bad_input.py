@@ -42,7 +42,7 @@ def contents(folder: Path) -> dict[Path, bytes | None]:
 
 def where(error: dict[str, Any]) -> str:
     """How the line begins, which names all that the error object names."""
-    row, place = f"row {error['row']}", "option" if error["kind"] == "config" else "field"
+    row, place = f"row {error['row']}", "option" if error["kind"] in ("config", "not-found") else "field"
     named = [error["file"], error["row"] and row, error["field"] and f"{place} '{error['field']}'"]
     return f"{', '.join(filter(None, named))}: " if any(named) else ""
 
@@ -196,8 +196,8 @@ def test_an_unknown_model(name: str, mend: str, refused: Refused) -> None:
         ("finetune", "--task requires an argument", "finetune --help"),
         ("inspect", "--tasks requires an argument", "inspect --help"),
         ("export bundle", "--out requires an argument", "export --help"),
-        ("predict bundle --input good.csv --task foo", "no task 'foo'", "Known: reviews."),
-        ("evaluate bundle --task good.csv --head foo", "no task 'foo'", "Known: reviews."),
+        ("predict bundle --input good.csv --head foo", "no head 'foo'", "Known: reviews."),
+        ("evaluate bundle --task good.csv --head foo", "no head 'foo'", "Known: reviews."),
         ("evaluate bundle --task good.csv --split tset", 'invalid value "tset"', '"test"'),
         ("evaluate bundle --task sample:tweets:text=a", "are settled", "Leave them out."),
         ("export bundle --out o --format onnx", 'invalid value "onnx"', '"transformers"'),

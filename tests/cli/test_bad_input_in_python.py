@@ -77,11 +77,11 @@ def test_finetune_and_inspect_refuse_data_at_fault(name: str, here: Path, tiny_c
     [
         ({}, "finetune needs the option 'task'"),
         ({"task": ROWS, "epoch": 3}, "finetune has no option 'epoch'. Did you mean epochs?"),
-        ({"task": ROWS, "model": None}, "option 'model': finetune cannot take None. It should be a valid string."),
+        ({"task": ROWS, "model": None}, "option 'model': cannot be None. It should be a valid string."),
         ({"task": ROWS, "tuning": 3}, "3 is no tuning. Known: "),
         ({"task": ROWS, "tuning": {"name": "freeze", "layrs": 1}}, "freeze has no option 'layrs'. Did you mean layers"),
         ({"task": ROWS, "objective": "haed"}, "is called 'haed'. Did you mean head?"),
-        ({"task": ROWS, "seed": "x"}, "option 'seed': finetune cannot take 'x'. It should be a valid integer."),
+        ({"task": ROWS, "seed": "x"}, "option 'seed': cannot be 'x'. It should be a valid integer."),
         ({"task": ROWS, "learning_rate": float("nan")}, "It should be a finite number."),
     ],
 )
@@ -107,7 +107,7 @@ def bundle(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> A
         (lambda bundle: bundle.predict(["a film", " "]), "row 2, field 'text': the text is missing"),
         (lambda bundle: bundle.predict([("a", "b")]), "row 1: ('a', 'b') is no row (text)"),
         (lambda bundle: bundle.predict(pd.DataFrame({"id": [1, 2], "n": [3, 4]})), "among 'id', 'n'"),
-        (lambda bundle: bundle.predict(["a"], task="other"), "no task 'other'. Known: reviews."),
+        (lambda bundle: bundle.predict(["a"], head="other"), "no head 'other'. Known: reviews."),
         (lambda bundle: bundle.predict_proba([3]), "row 1: 3 is no row (text)"),
         (lambda bundle: bundle.evaluate([("a film", "bda")]), "the label 'bda' in test is unknown"),
         (lambda bundle: bundle.evaluate([("a film", "bad")], split="tset"), "'tset' is no split. Did you mean test?"),

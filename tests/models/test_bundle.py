@@ -16,7 +16,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crosstask.errors import BundleError, OutputError
+from crosstask.errors import BundleError, ConfigError, OutputError
 from crosstask.models import whole_folder as whole_folder_module
 from crosstask.models.bundle import (
     BundleContents,
@@ -78,13 +78,27 @@ def test_it_comes_back_bit_for_bit(tiny_trunk: Callable[..., Trunk], tmp_path: P
     assert found.model.tasks == TASKS == tuple(found.tasks)
     assert found.record == RECORD
     assert found.card == CARD
-    assert found.tasks["a.b"] == {**describe("a.b", 2), "head": model.head("a.b").config}
+    assert found.tasks["a.b"] == {**describe("a.b", 2), "head": model.head("a.b").config, "max_length": 40}
     assert found.model.trunk.text.max_length == 40
     one, other = model.state_dict(), found.model.state_dict()
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
     tokens = found.model.trunk.text.pad(found.model.trunk.text.encode([("a good film",), ("bad",)]))
     assert torch.equal(model(TASKS[1], tokens), found.model(TASKS[1], tokens))
+
+
+def test_it_cuts_where_its_training_did_and_the_next_one_may_choose(
+    tiny_trunk: Callable[..., Trunk], tmp_path: Path
+) -> None:
+    make(tiny_trunk(max_length=16), tmp_path / "a")
+
+    def cut_at(**length: Any) -> int:
+        return read_bundle(tmp_path / "a", **length).model.trunk.text.max_length
+
+    assert (cut_at(), cut_at(max_length=None), cut_at(max_length=32)) == (16, 40, 32)
+    with pytest.raises(ConfigError, match="cannot read 41 tokens"):
+        cut_at(max_length=41)
+    assert load_trunk(tmp_path / "a").text.max_length == 40
 
 
 def test_written_again_it_is_the_same_file_for_file(bundle: Path, tmp_path: Path) -> None:
@@ -204,6 +218,14 @@ def test_a_taken_place_is_left_alone(bundle: Path, tmp_path: Path) -> None:
         rewrite(contents, tmp_path / "b")
     rewrite(contents, tmp_path / "b", overwrite=True)
     read_bundle(tmp_path / "b")
+
+
+def test_a_taken_place_is_named_as_it_was_given(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rewrite(read_bundle(bundle), Path("b"))
+    with pytest.raises(OutputError) as caught:
+        rewrite(read_bundle(bundle), Path("b"))
+    assert caught.value.file == "b"
 
 
 @pytest.mark.parametrize("overwrite", [False, True])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,16 +20,35 @@ from crosstask.models.export import export_transformers
 from crosstask.models.heads.classifier import ClassifierHead
 from crosstask.models.model import MultiTaskModel
 from crosstask.models.transformers_gateway import load_trunk
+from crosstask.models.trunk import Trunk
 from crosstask.steps.export import Export
 from crosstask.ui import Silent
 
 TEXTS = ["a good film", "it was not very good and I hated this", "bad", "one two three " * 20]
+CARD = """---
+library_name: crosstask
+---
+
+# t
+
+## How to use it
+
+```python
+bundle = crosstask.load("path/to/this/folder")
+```
+
+## How it was made
+
+By hand.
+"""
 
 
 @pytest.fixture
 def contents(tiny_model: Callable[..., MultiTaskModel]) -> Callable[..., BundleContents]:
-    def made(kind: str = "bert", pooling: str = "mean", labels: int = 3, temperature: float = 1.0) -> BundleContents:
-        return _contents(tiny_model(kind, pooling, labels), labels, temperature)
+    def made(
+        kind: str = "bert", pooling: str = "mean", labels: int = 3, temperature: float = 1.0, **columns: str
+    ) -> BundleContents:
+        return _contents(tiny_model(kind, pooling, labels), labels, temperature, **columns)
 
     return made
 
@@ -82,9 +102,36 @@ def test_a_pipeline_answers_with_label_names(contents: Callable[..., BundleConte
     found = {answer["label"]: answer["score"] for answer in classify("a good film")[0]}
     expected = _logits(own.model, ["a good film"]).softmax(1)[0].tolist()
     assert found == pytest.approx(dict(zip(["label 0", "label 1", "label 2"], expected, strict=True)), abs=1e-6)
+
+
+def test_texts_are_cut_where_the_bundle_cuts_them(
+    contents: Callable[..., BundleContents], tiny_trunk: Callable[..., Trunk], tmp_path: Path
+) -> None:
+    own = contents()
+    short = MultiTaskModel(tiny_trunk(max_length=12), {"t": own.model.head("t")}).eval()
+    export_transformers(replace(own, model=short), tmp_path / "out")
+    torch.testing.assert_close(_exported(tmp_path / "out", TEXTS), _logits(short, TEXTS), atol=2e-6, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("columns", "count"), [({}, 1), ({"text_pair": "other"}, 2)])
+def test_the_example_of_the_card_runs_whatever_the_length(
+    contents: Callable[..., BundleContents], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: dict, count: int
+) -> None:
+    own = contents(**columns)
+    export_transformers(own, tmp_path / "out")
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     assert "library_name: transformers" in card
-    assert 'model="out"' in card
+    assert "crosstask.load" not in card
+    (example,) = re.findall(r"```python\n(.*?)```", card, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    answers: list[Any] = []
+    exec(example.replace("a text", "a good film " * 30), {"print": answers.append})
+    rows = [("a good film " * 30, "its other")[:count]]
+    text = own.model.trunk.text
+    with torch.inference_mode():
+        expected = own.model("t", text.pad(text.encode(rows))).softmax(1).max()
+    (answer,) = answers[0] if isinstance(answers[0], list) else answers  # one text gives a list, a pair does not
+    assert answer["score"] == pytest.approx(float(expected), abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +180,27 @@ def test_the_verb_exports_a_bundle(contents: Callable[..., BundleContents], tmp_
     torch.testing.assert_close(_exported(tmp_path / "b", TEXTS), expected, atol=2e-6, rtol=1e-6)
 
 
+def test_asked_again_it_is_done_and_another_bundle_is_refused(
+    contents: Callable[..., BundleContents],
+    run_cli: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, own in (("a", contents()), ("b", contents(temperature=2.0))):
+        write_bundle(tmp_path / name, own.model, own.tasks, own.record, own.card)
+    first = run_cli("export", "a", "--out", "out", "--json")
+    before = (tmp_path / "out" / "model.safetensors").stat()
+    again = run_cli("export", "a", "--out", "out", "--json")
+    assert (again.code, again.record) == (0, first.record) == (0, {"format": "transformers", "out": "out"})
+    assert "out is done already" in again.stderr
+    assert (tmp_path / "out" / "model.safetensors").stat() == before
+    other = run_cli("export", "b", "--out", "out", "--json")
+    assert (other.code, other.record["error"]["file"]) == (2, "out")
+    assert "--overwrite" in other.record["error"]["mend"]
+    assert run_cli("export", "b", "--out", "out", "--overwrite").code == 0
+
+
 def test_only_an_export_is_overwritten(contents: Callable[..., BundleContents], tmp_path: Path) -> None:
     own = contents()
     export_transformers(own, tmp_path / "out")
@@ -149,10 +217,10 @@ def test_only_an_export_is_overwritten(contents: Callable[..., BundleContents], 
         export_transformers(own, tmp_path / "out", overwrite=True)
 
 
-def _contents(model: MultiTaskModel, labels: int, temperature: float = 1.0) -> BundleContents:
-    kind = {"name": "classification", "labels": [f"label {number}" for number in range(labels)]}
+def _contents(model: MultiTaskModel, labels: int, temperature: float = 1.0, **columns: str) -> BundleContents:
+    kind = {"name": "classification", "labels": [f"label {number}" for number in range(labels)], **columns}
     description = {"task": {"name": "t", "kind": kind}, "objective": {}, "temperature": temperature}
-    return BundleContents(model, {"t": description}, BundleRecord(), "---\nlibrary_name: crosstask\n---\n# t\n")
+    return BundleContents(model, {"t": description}, BundleRecord(), CARD)
 
 
 @torch.inference_mode()

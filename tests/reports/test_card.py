@@ -10,6 +10,7 @@ from huggingface_hub import ModelCard
 
 from crosstask.evidence.interval import Interval
 from crosstask.reports.card import Card, CardScores, CardTask, model_card
+from crosstask.reports.origin import Origin
 
 METRICS = {"macro_f1": Interval(0.87, 0.84, 0.89), "accuracy": Interval(0.871, 0.842, 0.895)}
 TASK = CardTask(
@@ -29,10 +30,7 @@ def card() -> Card:
         tasks=(TASK,),
         config={"model": "starter", "tuning": {"name": "freeze", "layers": 3}, "seed": 0},
         versions={"crosstask": "0.1.0"},
-        base_model="sentence-transformers/all-MiniLM-L6-v2",
-        licence="apache-2.0",
-        language="en",
-        limits=("It was trained on tweets.",),
+        origin=Origin("sentence-transformers/all-MiniLM-L6-v2", "apache-2.0", "en"),
     )
 
 
@@ -48,7 +46,7 @@ def test_the_hub_reads_the_metadata_and_the_scores(card: Card) -> None:
 
 
 def test_what_is_unknown_is_left_out(card: Card) -> None:
-    unknown = replace(card, base_model=None, licence=None, language=None, tasks=(replace(TASK, scores=()),))
+    unknown = replace(card, origin=Origin(), tasks=(replace(TASK, scores=()),))
     text = model_card(unknown)
     front = yaml.safe_load(text.split("---\n")[1])
     assert not {"license", "language", "base_model", "datasets", "metrics", "model-index"} & front.keys()
@@ -61,7 +59,7 @@ def test_intervals_labels_and_rows_are_told(card: Card) -> None:
     assert "| test | 600 | accuracy | 0.871 | 0.842 to 0.895 (95%) |" in text
     assert "`negative`, `positive`" in text
     assert "1,032 train, 600 test" in text
-    assert "- It was trained on tweets." in text
+    assert "`sentence-transformers/all-MiniLM-L6-v2`, fine-tuned on `tweets-airlines` with crosstask." in text
 
 
 def test_the_configuration_comes_back(card: Card) -> None:

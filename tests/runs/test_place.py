@@ -1,7 +1,14 @@
-"""The output place of a run: who may write there, and what stays."""
+"""The output place of a run: what it meets there, who may write there, and what stays."""
+
+from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,73 +16,138 @@ import pytest
 from crosstask.errors import InputError, Interrupted, OutputError
 from crosstask.runs.place import Place
 
+CHECKPOINT = "checkpoint-00000001"
+
+
+def key_in(folder: Path) -> str | None:
+    """The key of what stands at `folder`, as the results of these tests hold it."""
+    result = folder / "crosstask.json"
+    return json.loads(result.read_text()).get("key") if result.is_file() else None
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path / "runs" / "a", "key-a")
+    return Place(tmp_path / "runs" / "a", "key-a", key_in)
+
+
+@pytest.fixture
+def other(place: Place) -> Place:
+    """The place of a run of other options that writes to the same folder."""
+    return Place(place.out, "key-b", key_in)
 
 
 def left_unfinished(place: Place) -> None:
     """What a killed run leaves behind."""
-    assert place.open(None, overwrite=False)
-    (place.partial / "checkpoint-00000001").mkdir()
+    (place.partial / CHECKPOINT).mkdir(parents=True)
+    (place.partial / "run.json").write_text(json.dumps({"key": place.key}))
 
 
-def done(place: Place) -> None:
+def done(place: Place, key: str | None = "key-a") -> None:
     place.out.mkdir(parents=True)
-    (place.out / "crosstask.json").write_text("{}")
+    (place.out / "crosstask.json").write_text(json.dumps({"key": key}))
 
 
-def test_a_free_place_is_made_ready(place: Place):
-    assert place.open(None, overwrite=False)
-    assert json.loads((place.partial / "run.json").read_text()) == {"key": "key-a"}
-    place.close()
-    assert list(place.out.parent.iterdir()) == []
+@contextmanager
+def untouched(folder: Path) -> Iterator[None]:
+    """Nothing in `folder` changes meanwhile."""
+    before = snapshot(folder)
+    yield
+    assert snapshot(folder) == before
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        str(path): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def beside(place: Place) -> list[str]:
+    return sorted(path.name for path in place.out.parent.iterdir())
+
+
+def test_a_free_place_is_made_ready_and_left_as_it_was(place: Place):
+    with place.working(overwrite=False) as folder:
+        assert folder == place.partial
+        assert json.loads((folder / "run.json").read_text()) == {"key": "key-a"}
+    assert beside(place) == []
+
+
+def test_looking_touches_nothing_and_says_what_the_run_would_meet(place: Place, tmp_path: Path):
+    assert place.look(overwrite=False) == "free"
+    assert not list(tmp_path.iterdir())
+    left_unfinished(place)
+    with untouched(tmp_path):
+        assert place.look(overwrite=False) == "unfinished"
+    done(place)
+    with untouched(tmp_path):
+        assert place.look(overwrite=False) == "done"
+        assert place.look(overwrite=True) == "unfinished"
+    (place.partial / CHECKPOINT).rmdir()
+    with untouched(tmp_path):
+        assert place.look(overwrite=True) == "taken"
+
+
+def test_a_plan_says_what_would_come_of_it(place: Place):
+    assert place.plan("free", "the bundle") == f"write the bundle to {place.out}"
+    assert "in place of what stands there" in place.plan("taken", "the bundle")
+    assert str(place.partial) in place.plan("unfinished", "the bundle")
+    assert "done already" in place.plan("done", "the bundle")
 
 
 def test_an_empty_folder_is_free(place: Place):
     place.out.mkdir(parents=True)
-    assert place.open(None, overwrite=False)
+    assert place.look(overwrite=False) == "free"
+    with place.working(overwrite=False) as folder:
+        assert folder is not None
 
 
-def test_the_result_of_this_very_run_is_done(place: Place):
+def test_the_result_of_this_very_run_is_done(place: Place, tmp_path: Path):
     done(place)
-    assert not place.open("key-a", overwrite=False)
+    with untouched(tmp_path), place.working(overwrite=False) as folder:
+        assert folder is None
 
 
 def test_the_result_of_this_very_run_is_made_again_when_asked(place: Place):
     done(place)
-    assert place.open("key-a", overwrite=True)
+    with place.working(overwrite=True) as folder:
+        assert folder is not None
 
 
-def test_what_a_killed_replacement_took_away_is_another_result(place: Place):
+def test_what_a_killed_replacement_took_away_is_another_result(place: Place, other: Place, tmp_path: Path):
     done(place)
     place.out.replace(place.out.with_name(".a.old"))
-    with pytest.raises(OutputError, match="holds another result"):
-        place.open(None, overwrite=False)
-    assert (place.out / "crosstask.json").exists()
+    with untouched(tmp_path):
+        assert place.look(overwrite=False) == "done"
+        with pytest.raises(OutputError, match="holds another result"):
+            other.look(overwrite=False)
+    with other.working(overwrite=True):
+        assert (place.out / "crosstask.json").exists()
 
 
-def test_threads_are_named_among_what_may_differ(place: Place):
+def test_threads_are_named_among_what_may_differ(place: Place, other: Place):
     done(place)
     with pytest.raises(OutputError, match="versions or threads"):
-        place.open("key-b", overwrite=False)
+        other.look(overwrite=False)
 
 
 def test_what_this_run_left_after_its_result_was_there_goes(place: Place):
     left_unfinished(place)
     done(place)
-    assert not place.open("key-a", overwrite=False)
-    assert [path.name for path in place.out.parent.iterdir()] == ["a"]
+    with place.working(overwrite=False) as folder:
+        assert folder is None
+    assert beside(place) == ["a"]
 
 
-@pytest.mark.parametrize("made_by", [None, "key-b"])
-def test_anything_else_is_refused_or_overwritten(place: Place, made_by: str | None):
-    done(place)
-    with pytest.raises(OutputError, match=r"holds another result.*--overwrite"):
-        place.open(made_by, overwrite=False)
-    assert not place.partial.exists()
-    assert place.open(made_by, overwrite=True)
+@pytest.mark.parametrize("key", [None, "key-b"])
+def test_anything_else_is_refused_or_overwritten(place: Place, key: str | None):
+    done(place, key)
+    for enter in (lambda: place.look(overwrite=False), place.working(overwrite=False).__enter__):
+        with pytest.raises(OutputError, match=r"holds another result.*--overwrite"):
+            enter()
+    assert beside(place) == ["a"]
+    with place.working(overwrite=True) as folder:
+        assert folder is not None
     assert (place.out / "crosstask.json").exists()
 
 
@@ -83,27 +155,32 @@ def test_anything_else_is_refused_or_overwritten(place: Place, made_by: str | No
 def test_a_file_is_refused(place: Place, overwrite: bool):
     place.out.parent.mkdir()
     place.out.write_text("mine")
-    with pytest.raises(OutputError, match="is a file"):
-        place.open(None, overwrite=overwrite)
+    with pytest.raises(OutputError, match="is a file"), place.working(overwrite=overwrite):
+        pass
     assert place.out.read_text() == "mine"
+    assert beside(place) == ["a"]
 
 
-def test_the_same_run_goes_on_and_another_does_not(place: Place):
+def test_the_same_run_goes_on_and_another_does_not(place: Place, other: Place):
     left_unfinished(place)
-    assert place.open(None, overwrite=False)
-    assert (place.partial / "checkpoint-00000001").exists()
-    other = Place(place.out, "key-b")
+    assert place.look(overwrite=False) == "unfinished"
     with pytest.raises(OutputError, match="holds an unfinished run with other options"):
-        other.open(None, overwrite=False)
-    assert (place.partial / "checkpoint-00000001").exists()
-    assert other.open(None, overwrite=True)
-    assert not (place.partial / "checkpoint-00000001").exists()
+        other.look(overwrite=False)
+    assert (place.partial / CHECKPOINT).exists()
+    with other.working(overwrite=True) as folder:
+        assert not (folder / CHECKPOINT).exists()
+    left_unfinished(place)
+    with place.working(overwrite=False) as folder:
+        assert (folder / CHECKPOINT).exists()
 
 
-def test_a_run_that_has_saved_nothing_is_in_nobodys_way(place: Place):
-    place.open(None, overwrite=False)
+def test_a_run_that_has_saved_nothing_is_in_nobodys_way(place: Place, other: Place):
+    left_unfinished(place)
+    (place.partial / CHECKPOINT).rmdir()
     (place.partial / "metrics.jsonl").write_text("{}\n")
-    assert Place(place.out, "key-b").open(None, overwrite=False)
+    assert other.look(overwrite=False) == "free"
+    with other.working(overwrite=False) as folder:
+        assert [path.name for path in folder.iterdir()] == ["run.json"]
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"kee": 1}', "{"])
@@ -111,58 +188,92 @@ def test_a_damaged_key_is_another_runs(place: Place, content: str):
     left_unfinished(place)
     (place.partial / "run.json").write_text(content)
     with pytest.raises(OutputError, match="unfinished run"):
-        place.open(None, overwrite=False)
+        place.look(overwrite=False)
 
 
-def test_a_parent_that_is_a_file_cannot_be_written(tmp_path: Path):
+@pytest.mark.parametrize("name", ["file/a", "x" * 300, "x" * 247])
+def test_a_name_that_cannot_be_written_is_one_line(tmp_path: Path, name: str):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="cannot be written"):
-        Place(tmp_path / "file" / "a", "key").open(None, overwrite=False)
+    place = Place(tmp_path / name, "key", key_in)
+    with untouched(tmp_path):
+        for enter in (lambda: place.look(overwrite=False), place.working(overwrite=False).__enter__):
+            with pytest.raises(OutputError, match="cannot be written") as caught:
+                enter()
+            assert caught.value.mend == "Choose another --out."
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_parent_cannot_be_written(tmp_path: Path):
     tmp_path.chmod(0o500)
     with pytest.raises(OutputError, match="cannot be written"):
-        Place(tmp_path / "a", "key").open(None, overwrite=False)
+        Place(tmp_path / "a", "key", key_in).look(overwrite=False)
 
 
 def test_the_present_folder_is_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    assert Place(Path(), "key").open(None, overwrite=False)
-    assert (tmp_path / "here.partial").is_dir()
-
-
-def test_work_that_ends_well_leaves_nothing(place: Place):
-    left_unfinished(place)
-    with place.working() as folder:
-        assert folder == place.partial
-    assert not place.partial.exists()
+    with Place(Path(), "key", key_in).working(overwrite=False) as folder:
+        assert folder == tmp_path / "here.partial"
+        assert folder.is_dir()
 
 
 def test_work_that_turns_out_impossible_leaves_nothing(place: Place):
     left_unfinished(place)
-    with pytest.raises(InputError), place.working():
+    with pytest.raises(InputError), place.working(overwrite=False):
         raise InputError("the loss is no number")
-    assert not place.partial.exists()
+    assert beside(place) == []
 
 
 @pytest.mark.parametrize("error", [OutputError("no space left"), ZeroDivisionError()])
 def test_work_that_can_go_on_is_kept(place: Place, error: Exception):
     left_unfinished(place)
-    with pytest.raises(type(error)), place.working():
+    with pytest.raises(type(error)), place.working(overwrite=False):
         raise error
-    assert place.partial.exists()
+    assert beside(place) == ["a.partial"]
 
 
 def test_ctrl_c_says_what_is_saved(place: Place):
     left_unfinished(place)
-    with pytest.raises(Interrupted) as stop, place.working():
+    with pytest.raises(Interrupted) as stop, place.working(overwrite=False):
         raise KeyboardInterrupt
     assert stop.value.saved == str(place.partial)
-    (place.partial / "checkpoint-00000001").rmdir()
-    with pytest.raises(KeyboardInterrupt) as stop, place.working():
+    (place.partial / CHECKPOINT).rmdir()
+    with pytest.raises(KeyboardInterrupt) as stop, place.working(overwrite=False):
         raise KeyboardInterrupt
     assert not isinstance(stop.value, Interrupted)
-    assert not place.partial.exists()
+    assert beside(place) == []
+
+
+def test_of_two_runs_at_once_the_second_is_refused(place: Place, other: Place):
+    with place.working(overwrite=False):
+        for late in (place, other):
+            with pytest.raises(OutputError, match="another run is at work here. Wait for it"):
+                late.working(overwrite=True).__enter__()
+        assert place.partial.is_dir()
+    with other.working(overwrite=False) as folder:
+        assert folder is not None
+    assert beside(place) == []
+
+
+HOLDS = """
+import sys, time
+from pathlib import Path
+from crosstask.runs.place import Place
+
+with Place(Path(sys.argv[1]), "key-a", lambda folder: None).working(overwrite=False):
+    print("at work", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_killed_run_is_in_nobodys_way(place: Place):
+    command = [sys.executable, "-c", HOLDS, str(place.out)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "at work\n"
+        with pytest.raises(OutputError, match="another run is at work here"):
+            place.working(overwrite=False).__enter__()
+        process.send_signal(signal.SIGKILL)
+    with place.working(overwrite=False) as folder:
+        assert folder is not None
+    assert beside(place) == []

@@ -41,3 +41,16 @@ def test_a_place_that_cannot_be_written_is_the_users_to_mend(tmp_path: Path):
     (tmp_path / "trials").write_text("a file")
     with pytest.raises(OutputError, match="cannot be written"):
         Store(tmp_path / "trials").get("key", dict)
+
+
+def test_a_value_whose_companion_has_gone_is_computed_again(tmp_path: Path):
+    beside, store = tmp_path / "bundle", Store(tmp_path / "trials")
+
+    def compute():
+        beside.mkdir()
+        return {"made": len(list(tmp_path.glob("trials/*")))}
+
+    assert [store.get("key", compute, beside)["made"] for _ in range(2)] == [0, 0]
+    beside.rmdir()
+    assert store.get("key", compute, beside)["made"] == 1
+    assert beside.is_dir()

@@ -1,6 +1,8 @@
 """A loaded bundle: what it predicts, what it refuses, what it says of labelled rows."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,23 +75,24 @@ def test_probabilities_as_an_array_have_the_columns_of_the_labels(bundle: Bundle
 def test_a_prediction_says_itself_to_people_and_machines(bundle: Bundle):
     found = bundle.predict(TEXTS)[0]
     assert str(found) == f"{found.label} ({found.probability:.3f})"
-    assert found.to_json() == {"task": "reviews", "label": found.label, "probabilities": dict(found.probabilities)}
+    said = {"row": 1, "task": "reviews", "label": found.label, "probabilities": dict(found.probabilities)}
+    assert found.to_json() == said
 
 
 def test_a_bundle_of_several_tasks_asks_which(pairs: Bundle):
-    with pytest.raises(ConfigError, match="2 tasks: reviews, pairs"):
+    with pytest.raises(ConfigError, match="2 heads: reviews, pairs"):
         pairs.predict(TEXTS)
-    with pytest.raises(NotFound, match=r"no task 'pair'\. Did you mean pairs"):
-        pairs.predict(TEXTS, task="pair")
-    assert pairs.predict([("good film", "bad film")], task="pairs")[0].task == "pairs"
+    with pytest.raises(NotFound, match=r"no head 'pair'\. Did you mean pairs"):
+        pairs.predict(TEXTS, head="pair")
+    assert pairs.predict([("good film", "bad film")], head="pairs")[0].task == "pairs"
 
 
 def test_texts_and_pairs_are_not_taken_for_one_another(pairs: Bundle):
     with pytest.raises(InputError, match="row 1"):
-        pairs.predict(["one text"], task="pairs")
+        pairs.predict(["one text"], head="pairs")
     with pytest.raises(InputError, match="row 2"):
-        pairs.predict(["one", ("two", "texts")], task="reviews")
-    one, other = pairs.predict([("good", "bad"), ("bad", "good")], task="pairs")
+        pairs.predict(["one", ("two", "texts")], head="reviews")
+    one, other = pairs.predict([("good", "bad"), ("bad", "good")], head="pairs")
     assert one.probabilities != other.probabilities
 
 
@@ -113,6 +116,8 @@ def test_an_evaluation_agrees_with_the_predictions(bundle: Bundle):
     (miss,) = evaluation.misses
     assert (miss.row, miss.text, miss.label) == (3, TEXTS[2], labels[2])
     assert miss.probability == bundle.predict(TEXTS)[2].probability
+    assert repr(evaluation).startswith("Evaluation(task, validation: 4 rows, macro_f1 0.")
+    assert len(repr(evaluation)) < 200
 
 
 def test_misses_are_sorted_by_how_sure_the_model_was(bundle: Bundle):
@@ -166,10 +171,18 @@ def test_only_a_test_split_is_recorded_as_read(tiny_checkpoint: Path, tmp_path: 
     crosstask.load(folder, "cpu")
 
 
-def test_columns_of_texts_and_no_rows_at_all(bundle: Bundle):
-    pandas, numpy = pytest.importorskip("pandas"), pytest.importorskip("numpy")
-    texts = ["a good film", "not very good"]
-    expected = [found.label for found in bundle.predict(texts)]
-    for column in (pandas.Series(texts), numpy.array(texts)):
-        assert [found.label for found in bundle.predict(column)] == expected
-    assert bundle.predict([]) == []
+@pytest.mark.parametrize("form", [np.array, pd.Series, lambda texts: pd.DataFrame({"text": texts})["text"]])
+def test_columns_of_texts(bundle: Bundle, form: Callable[[list[str]], Any]):
+    assert bundle.predict(form(TEXTS)) == bundle.predict(TEXTS)
+    np.testing.assert_array_equal(bundle.predict_proba(form(TEXTS)), bundle.predict_proba(TEXTS))
+
+
+def test_pairs_as_an_array(pairs: Bundle):
+    rows = [("good", "bad"), ("bad film", "good film")]
+    assert pairs.predict(np.array(rows), head="pairs") == pairs.predict(rows, head="pairs")
+
+
+@pytest.mark.parametrize("rows", [[], (), np.array([]), pd.Series([], dtype=str), pd.DataFrame({"text": []})])
+def test_no_rows_have_no_predictions(bundle: Bundle, rows: Any):
+    assert bundle.predict(rows) == []
+    assert bundle.predict_proba(rows).shape == (0, 2)

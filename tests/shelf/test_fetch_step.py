@@ -13,6 +13,8 @@ import pytest
 from crosstask.errors import NotFound
 from crosstask.shelf.item import shelf_items
 from crosstask.steps.fetch import Fetch
+from crosstask.tasks.samples import sample_names
+from crosstask.terminal import Terminal
 from crosstask.ui import Silent
 
 
@@ -29,6 +31,16 @@ def test_without_names_the_shelf_is_listed(tmp_path: Path) -> None:
     assert [item["name"] for item in items] == [item.name for item in shelf_items()]
     assert all(not item["fetched"] and item["bytes"] > 0 and item["licence"] for item in items)
     assert all(Path(item["path"]).is_relative_to(tmp_path) for item in items)
+
+
+def test_the_list_names_every_task_that_an_item_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    result = Fetch().run(Silent())
+    (tweets,) = (item for item in result.record["items"] if item["name"] == "sample:tweets")
+    assert "sample:tweets-airlines-3way" in tweets["tasks"]
+    result.show(Terminal())
+    lines = capsys.readouterr().err.splitlines()
+    for name in sample_names():
+        assert any(f" {name} " in line for line in lines)
 
 
 def test_a_dry_run_says_what_would_be_downloaded() -> None:

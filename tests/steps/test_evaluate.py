@@ -1,6 +1,9 @@
 """The verb evaluate: metrics, tables, worst errors, and the record of what was read."""
 
+import threading
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +100,18 @@ def test_the_columns_that_were_read_are_told(run_cli: Run, folder: Path, tmp_pat
     predicted = run_cli("predict", folder, "--input", path)
     assert "renamed: columns text=review" in predicted.stderr
     assert len(predicted.lines) == 3
+
+
+def test_evaluations_at_once_lose_no_reading(tiny_checkpoint: Path, tmp_path: Path):
+    folder = random_bundle(tiny_checkpoint, tmp_path / "reviews", {"reviews": REVIEWS})
+    bundle, start = crosstask.load(folder, "cpu"), threading.Barrier(4)
+
+    def evaluate(count: int) -> None:
+        start.wait()
+        for _ in range(3):
+            bundle.evaluate(ROWS[: 4 * count])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(evaluate, range(1, 5)))
+    assert Counter(reading["rows"] for reading in read_record(folder).test_reads) == {4: 3, 8: 3, 12: 3, 16: 3}
+    assert not list(folder.glob(".*"))

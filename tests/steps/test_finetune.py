@@ -15,6 +15,8 @@ from safetensors.torch import load_file
 
 import crosstask
 from crosstask.models.bundle import read_record
+from crosstask.objectives.classification_head import ClassificationHead
+from crosstask.runs.place import Place
 from crosstask.tasks.task import Example
 from tiny_training import rows
 
@@ -231,8 +233,20 @@ def test_rows_that_were_learned_from_are_recognised(finetune: Run, run_cli: Run,
     file, fresh = write(tmp_path / "many.csv", rows(220)), write(tmp_path / "fresh.csv", rows(220, seed=1))
     finetune(file, *QUICK, "--out", tmp_path / "a")
     seen = run_cli("evaluate", tmp_path / "a", "--task", file)
-    assert "these are the train and validation rows that made the bundle" in seen.stderr
-    assert "that made the bundle" not in run_cli("evaluate", tmp_path / "a", "--task", fresh).stderr
+    assert "the bundle learned from these rows (train and validation)" in seen.stderr
+    assert "learned from" not in run_cli("evaluate", tmp_path / "a", "--task", fresh).stderr
+
+
+def test_rows_that_a_draw_was_taken_from_are_recognised(finetune: Run, run_cli: Run, tmp_path: Path):
+    file = write(tmp_path / "many.csv", rows(60))
+    finetune(file, *QUICK, "--labels-per-class", 4, "--out", tmp_path / "a")
+    write(tmp_path / "other.csv", reversed(rows(60)))
+    seen = run_cli("evaluate", tmp_path / "a", "--task", tmp_path / "other.csv", "--json")
+    assert "the bundle learned from these rows (train before the draw)" in seen.stderr
+    assert seen.record["tasks"]["other"]["trained_on"] == "train before the draw"
+    write(tmp_path / "other.csv", rows(59))
+    seen = run_cli("evaluate", tmp_path / "a", "--task", tmp_path / "other.csv", "--json")
+    assert seen.record["tasks"]["other"]["trained_on"] is None
 
 
 def test_a_head_for_the_same_labels_is_kept_and_its_making_remembered(finetune: Run, file: Path, tmp_path: Path):
@@ -322,3 +336,28 @@ def test_in_python_rows_do_as_well_as_a_file(tmp_path: Path, tiny_checkpoint: Pa
     bundle = crosstask.finetune(model=str(tiny_checkpoint), task=table, steps=4, out=tmp_path / "a")
     assert bundle.predict("a good film")[0].label in bundle.labels
     assert bundle.path == tmp_path / "a"
+
+
+@pytest.mark.parametrize(
+    "way", ["head:pooling=cls", {"name": "head", "pooling": "cls"}, ClassificationHead(pooling="cls")]
+)
+def test_in_python_an_objective_is_given_as_a_tuning_is(tmp_path: Path, tiny_checkpoint: Path, way: Any):
+    table = [{"text": row.inputs["text"], "label": row.target} for row in rows(24)]
+    bundle = crosstask.finetune(model=tiny_checkpoint, task=table, objective=way, steps=1, out=tmp_path / "a")
+    (made_by,) = bundle.record.made_by
+    expected = ClassificationHead(pooling="cls")
+    assert (bundle.learned().objective, made_by["objective"]) == (expected, expected.config())
+
+
+def test_of_two_runs_at_once_the_second_is_refused_in_one_line(finetune: Run, file: Path, tmp_path: Path):
+    with Place(tmp_path / "a", "another run's key", lambda _: None).working(overwrite=False):
+        answer = finetune(file, *QUICK, "--out", tmp_path / "a")
+        assert (answer.code, answer.record["error"]["message"]) == (2, "another run is at work here")
+        assert "Traceback" not in answer.stderr
+    assert finetune(file, *QUICK, "--out", tmp_path / "a").code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_epochs_and_steps_are_two_lengths_of_one_run(finetune: Run, file: Path):
+    answer = finetune(file, "--epochs", 1, "--steps", 3)
+    assert (answer.code, answer.record["error"]["mend"]) == (2, "Give one of them.")

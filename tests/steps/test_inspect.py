@@ -63,6 +63,31 @@ def test_tasks_given_together_are_compared(run_cli: Run, folder: Path, tmp_path:
     assert shared["reviews/train", "other/train"] == 0
 
 
+def test_rows_shared_by_two_files_are_warned_about(run_cli: Run, tmp_path: Path, tiny_checkpoint: Path):
+    for folder, rows in (("a", ROWS), ("b", [ROWS[0], ROWS[2]])):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "reviews.csv").write_text("text,label\n" + "\n".join(rows) + "\n")
+    given = (tmp_path / "a/reviews.csv", tmp_path / "b/reviews.csv")
+    one, other = run_cli("inspect", *given, "--model", tiny_checkpoint, "--json").record["tasks"]
+    assert (one["name"], other["name"]) == ("a/reviews", "b/reviews")
+    warning = "train: 2 of 2 rows also stand in a/reviews/train (2 exactly)"
+    assert warning in other["warnings"]
+    assert not [text for text in one["warnings"] if "also stand" in text]
+    assert one["notes"] == ["a/reviews: columns text=text, label=label (detected)"]
+
+
+@pytest.mark.parametrize("written", ["NaN", "null", "None", "n/a"])
+def test_a_word_for_nothing_is_a_label_with_a_warning(
+    run_cli: Run, tmp_path: Path, tiny_checkpoint: Path, written: str
+):
+    file = tmp_path / "a.csv"
+    file.write_text("text,label\n" + "\n".join([*ROWS, f"no idea,{written}"]) + "\n")
+    (task,) = run_cli("inspect", file, "--model", tiny_checkpoint, "--json").record["tasks"]
+    assert written in task["labels"]
+    said = f"train: '{written}' counts as a label (1 of the rows): where it means that one is missing, delete them"
+    assert said in task["warnings"]
+
+
 def test_the_threshold_is_an_option_with_bounds(run_cli: Run, folder: Path, tiny_checkpoint: Path):
     assert run_cli("inspect", folder, "--model", tiny_checkpoint, "--near", 1, "--json").record["near_threshold"] == 1
     assert run_cli("inspect", folder, "--model", tiny_checkpoint, "--near", 0).code == 2
@@ -79,6 +104,14 @@ def test_the_function_takes_rows_and_gives_the_facts(tiny_checkpoint: Path):
     rows = [{"text": text, "label": label} for text, label in (("good", "a"), ("bad", "b"), ("bad", "a"))]
     found = crosstask.inspect(rows, model=str(tiny_checkpoint), ui=Silent())
     assert found.tasks[0].splits["train"].repeats.conflicts == 2
+
+
+def test_what_the_function_gives_is_short_in_a_notebook(tiny_checkpoint: Path):
+    rows = [(f"the film number {number} was very long and good", "ab"[number % 2]) for number in range(500)]
+    found = crosstask.inspect(rows, model=str(tiny_checkpoint), ui=Silent())
+    assert repr(found) == "Inspection(tasks=(TaskFacts(task: train 500 rows, 0 warnings),))"
+    assert len(repr(found.tasks[0].task)) < 400
+    assert len(repr(found.tasks[0].splits["train"])) < 400
 
 
 def test_real_pairs_are_read_and_checked(run_cli: Run, shared_data: Path, tmp_path: Path, tiny_checkpoint: Path):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import crosstask
@@ -62,6 +64,18 @@ def test_json_lines_from_standard_input(run_cli: Run, folder: Path, truth: list[
     assert near(run_cli("predict", folder).lines, truth)
 
 
+@pytest.mark.parametrize("written", [str, lambda text: json.dumps({"text": text})])
+def test_blank_lines_are_passed_over_and_counted(
+    run_cli: Run, folder: Path, truth: list[dict[str, Any]], pipe: Run, written: Callable[[str], str]
+):
+    first, *rest = map(written, TEXTS)
+    pipe("\n".join(["", first, " ", "\r", *rest, ""]).encode())
+    answer = run_cli("predict", folder)
+    assert (answer.code, [one["row"] for one in answer.lines]) == (0, [2, 5, 6])
+    assert near(answer.lines, truth)
+    assert answer.stderr == "3 blank lines were passed over\n"
+
+
 def test_a_file_to_a_file(run_cli: Run, folder: Path, truth: list[dict[str, Any]], tmp_path: Path):
     source, out = tmp_path / "more.csv", tmp_path / "answers.jsonl"
     source.write_text("id,text\n" + "".join(f"{at},{text}\n" for at, text in enumerate(TEXTS)))
@@ -82,7 +96,7 @@ def test_more_rows_than_a_batch_come_in_order(run_cli: Run, folder: Path, pipe: 
 def test_pairs_are_json_objects(run_cli: Run, tiny_checkpoint: Path, tmp_path: Path):
     folder = random_bundle(tiny_checkpoint, tmp_path / "pairs", {"pairs": PAIRS, "reviews": REVIEWS})
     pair = json.dumps({"premise": "the film was good", "hypothesis": "great"})
-    (found,) = run_cli("predict", folder, pair, "--task", "pairs").lines
+    (found,) = run_cli("predict", folder, pair, "--head", "pairs").lines
     assert (found["task"], list(found["probabilities"])) == ("pairs", ["no", "maybe", "yes"])
 
 
@@ -90,7 +104,8 @@ def test_pairs_are_json_objects(run_cli: Run, tiny_checkpoint: Path, tmp_path: P
     ("content", "message"),
     [
         (b"", "there is nothing to predict"),
-        (b"good\n\ngreat\n", "standard input, row 2: is empty"),
+        (b"\n \n", "standard input: there is nothing to predict"),
+        (b'\n{"text": "good"}\n\ngreat\n', "standard input, row 4: is no JSON object as the first row is"),
         (b'{"text": "good"}\ngreat\n', "standard input, row 2: is no JSON object as the first row is"),
         (b'{"text": "good"}\n{"text": null}\n', "standard input, row 2, field 'text': the text is missing"),
         (b'{"one": "a", "two": "b"}\n', "standard input, row 1, field 'text': cannot"),
@@ -155,9 +170,23 @@ def test_what_is_read_is_never_overwritten(
     assert answer.record["error"]["message"] == "is read here, and cannot be written too"
 
 
-def test_the_function_gives_predictions(folder: Path, truth: list[dict[str, Any]]):
-    found = list(crosstask.predict(folder, TEXTS))
+@pytest.mark.parametrize("form", [list, tuple, np.array, pd.Series])
+def test_the_function_gives_predictions(folder: Path, truth: list[dict[str, Any]], form: Callable[[Any], Any]):
+    found = list(crosstask.predict(folder, form(TEXTS)))
     assert near([one.to_json() for one in found], truth)
+
+
+def test_the_function_takes_one_text_or_none(folder: Path, truth: list[dict[str, Any]]):
+    assert near([one.to_json() for one in crosstask.predict(folder, TEXTS[0])], truth[:1])
+    assert list(crosstask.predict(folder, [])) == []
+
+
+def test_a_file_of_plain_text_is_to_be_piped(run_cli: Run, folder: Path, tmp_path: Path):
+    source = tmp_path / "in put.txt"
+    source.write_text("a good film\n")
+    answer = run_cli("predict", folder, "--input", source, "--json")
+    assert (answer.code, answer.record["error"]["file"]) == (2, str(source))
+    assert answer.record["error"]["mend"].endswith(f"predict {folder} < '{source}'.")
 
 
 def test_a_dry_run_predicts_nothing(run_cli: Run, folder: Path, tmp_path: Path):

@@ -54,6 +54,8 @@ def test_it_measures_reports_and_saves(run_cli: Callable[..., Any], tmp_path: Pa
     assert again.code == 0
     assert again.record == record
     assert "done already" in again.stderr
+    planned = run_cli("quickstart", "--out", out, *SMALL, "--dry-run", "--json").record["plan"]
+    assert planned["actions"] == [f"leave {out} as it is: it is done already"]
 
     answer = run_cli("predict", out / "bundle", "two hours late again")
     assert answer.lines[0]["label"] in ("negative", "positive")
@@ -63,8 +65,17 @@ def test_it_measures_reports_and_saves(run_cli: Callable[..., Any], tmp_path: Pa
     assert "--overwrite" in other.record["error"]["mend"]
 
 
+@pytest.mark.usefixtures("few_steps")
 def test_dry_run_says_what_would_run(run_cli: Callable[..., Any], tmp_path: Path) -> None:
-    answer = run_cli("quickstart", "--out", tmp_path / "quick", "--dry-run", "--json")
-    assert answer.code == 0
-    assert "3 draws" in " ".join(answer.record["plan"]["actions"])
-    assert not list(tmp_path.iterdir())
+    def plan(*options: object) -> dict[str, Any]:
+        answer = run_cli("quickstart", "--out", tmp_path / "quick", *options, "--dry-run", "--json")
+        assert not list(tmp_path.iterdir())
+        return answer.record
+
+    small = ("--labels-per-class", 2, "--source-rows", 16)
+    found, fewer = (plan("--draws", draws, *small)["plan"] for draws in (2, 1))
+    assert "on 2 draws of 2 labels" in found["actions"][1]
+    assert found["actions"][2] == f"write the bundle and the report to {tmp_path / 'quick'}"
+    assert 0 < fewer["seconds"] < found["seconds"]
+    assert found["memory"] > 100 * 2**20
+    assert "Ask for at most" in plan("--source-rows", 10**6)["error"]["mend"]

@@ -47,6 +47,14 @@ def test_draws_are_nested_and_independent_of_row_order(rows: Rows, seed: int, da
     assert again.fingerprint == few.fingerprint
 
 
+def test_a_draw_remembers_all_that_it_was_drawn_from() -> None:
+    whole = task(MANY)
+    for drawn in (draw_labels(whole, 90, 0), draw_rows(whole, 250, 0), draw_rows(draw_labels(whole, 90, 0), 99, 0)):
+        assert drawn.split("train").drawn_from == whole.split("train").fingerprint
+        assert hold_out(drawn, 0).split("train").drawn_from == whole.split("train").fingerprint
+    assert hold_out(whole, 0).split("train").drawn_from is None
+
+
 MANY = [(f"text {number}", "ab"[number % 4 == 0]) for number in range(400)]
 
 

@@ -90,7 +90,7 @@ def test_an_inspection_says_everything_as_json():
         "train: 1 row has the same input as an earlier row (row 2 repeats row 1)",
         "train: 'a' has 6 times the rows of 'b': read macro F1, not accuracy",
         "train: 93.3% of the rows are cut to 1 tokens and lose 1 (median)",
-        "t/test: 1 of 1 rows also stand in t/train (1 exactly)",
+        "test: 1 of 1 rows also stand in t/train (1 exactly)",
     ]
 
 
@@ -138,6 +138,12 @@ def test_films_reviewed_twice_are_found_between_two_corpora():
     tests = [_shared(name).with_splits(test=_shared(name).split("test")) for name in ("mr", "sst2")]
     (found,) = leakage(tests)
     assert 1387 <= found.exact + found.near <= 1600
+
+
+def test_a_long_row_is_shown_cut_with_an_ellipsis():
+    found = inspect_tasks([task("t", train=[(LONG, "a")], test=[(LONG, "a")])], _words, limit=20)
+    (_, row) = dict(tables(found))["some of the shared rows"]
+    assert (row[-1], len(row[-1])) == (f"{LONG[:59]}…", 60)
 
 
 def test_tasks_of_one_name_are_told_apart():

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crosstask.errors import NotFound, ShelfError
+from crosstask.shelf.item import shelf_items
 from crosstask.tasks.samples import open_sample, sample_names
 from crosstask.tasks.task import Task
 from crosstask.tasks.tweets import Tweet, read_tweets, words_of
@@ -31,6 +32,7 @@ def labels(task: Task, split: str) -> Counter[str]:
 
 def test_the_names() -> None:
     assert {"sample:tweets-airlines", "sample:tweets-other", "sample:tweets-airlines-3way"} <= set(sample_names())
+    assert sorted(name for item in shelf_items() for name in sample_names(item.name)) == sorted(sample_names())
 
 
 @pytest.mark.parametrize("domain", ["airlines", "other"])

@@ -1,17 +1,17 @@
 """The one loop: it learns, clips, runs its phases in order, trains several tasks, and leaves the world as it was."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from crosstask.errors import ConfigError, InputError
+from crosstask.runs.options import TrainingOptions
 from crosstask.training.inference import outputs
 from crosstask.training.loop import Training
-from crosstask.training.rates import Rates
 from crosstask.training.runtime import Runtime
-from crosstask.training.schedule import Schedule
 from tiny_training import CPU, FAST, assert_same, toy_model, toy_phase, toy_task, toy_training, weights_of
 
 
@@ -23,7 +23,7 @@ def test_losses_go_down(tiny_checkpoint: Path):
 
 def test_reports_count_steps_rates_and_tokens(tiny_checkpoint: Path):
     task = toy_task()
-    rates = Rates(learning_rate=1e-3, head_learning_rate=1e-2, schedule=Schedule(warmup=0.5))
+    rates = TrainingOptions(learning_rate=1e-3, head_learning_rate=1e-2, warmup=0.5).rates
     training = toy_training(tiny_checkpoint, task, phases=[{"steps": 6, "rates": rates}])
     reports = list(training)
     assert [report.step for report in reports] == [1, 2, 3, 4, 5, 6]
@@ -37,7 +37,7 @@ def test_reports_count_steps_rates_and_tokens(tiny_checkpoint: Path):
 
 @pytest.mark.parametrize("clip", [1e-3, 1e3])
 def test_a_step_is_clipped_to_the_largest_norm(tiny_checkpoint: Path, clip: float):
-    training = toy_training(tiny_checkpoint, phases=[{"rates": FAST.model_copy(update={"clip": clip})}])
+    training = toy_training(tiny_checkpoint, phases=[{"rates": replace(FAST, clip=clip)}])
     report = next(iter(training))
     gradients = torch.stack([parameter.grad.norm() for parameter in training.model.parameters()])
     assert float(gradients.norm()) == pytest.approx(min(clip, report.gradient_norm), rel=1e-3)
@@ -150,7 +150,7 @@ def test_dropout_differs_from_step_to_step(tiny_checkpoint: Path):
     """The same rows and weights at another step give another loss."""
     task = toy_task(train=8)
     model = toy_model(tiny_checkpoint, task)
-    still = Rates(learning_rate=1e-12)
+    still = TrainingOptions(learning_rate=1e-12, head_learning_rate=1e-12).rates
     training = Training(model, [toy_phase(model, task, steps=4, rates=still)], CPU)
     losses = [report.loss for report in training]
     assert len({round(loss, 6) for loss in losses}) == 4

@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from crosstask.models.tuning import TUNINGS, Tuning
+from crosstask.runs.options import TrainingOptions
 from crosstask.training.optimizer import make_optimizer, moments, set_moments, trainable
-from crosstask.training.rates import Rates
 from tiny_training import assert_same, toy_model, toy_task
 
-RATES = Rates(learning_rate=1e-3, head_learning_rate=1e-2, weight_decay=0.3)
+RATES = TrainingOptions(learning_rate=1e-3, head_learning_rate=1e-2, weight_decay=0.3).rates
 
 
 class Halved(Tuning):
@@ -42,7 +42,8 @@ def test_heads_and_trunk_have_rates_of_their_own_times_the_tunings_factor(model)
 
 
 def test_heads_learn_as_fast_as_the_trunk_where_nothing_else_is_said(model):
-    peaks = settings(model, make_optimizer(model, TUNINGS.make("full"), Rates(learning_rate=1e-3)), "peak")
+    rates = TrainingOptions(learning_rate=1e-3, head_learning_rate=None).rates
+    peaks = settings(model, make_optimizer(model, TUNINGS.make("full"), rates), "peak")
     assert set(peaks.values()) == {1e-3}
 
 

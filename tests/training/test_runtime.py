@@ -72,10 +72,23 @@ def test_what_torch_knows_and_nobody_tried_is_refused():
         Runtime.make("meta")
 
 
-def test_a_lack_of_memory_names_the_option():
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+        RuntimeError("MPS backend out of memory (MPS allocated: 17.94 GB, max allowed: 18.13 GB)."),
+    ],
+)
+def test_a_lack_of_memory_names_the_option(error: RuntimeError):
     told = r"option 'micro_tokens': .*not enough memory\. Lower it\."
     with pytest.raises(ConfigError, match=told), memory_told("micro_tokens", "Lower it."):
-        raise torch.OutOfMemoryError("CUDA out of memory")
+        raise error
+
+
+def test_any_other_error_stays_what_it_is():
+    with pytest.raises(RuntimeError, match="shapes") as caught, memory_told("micro_tokens", "Lower it."):
+        raise RuntimeError("the shapes do not fit")
+    assert not isinstance(caught.value, ConfigError)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")

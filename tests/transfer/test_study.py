@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +11,14 @@ import pytest
 from crosstask.models.bundle import is_bundle
 from crosstask.models.bundle_record import Manifest
 from crosstask.reports.from_study import quickstart_record, quickstart_result
+from crosstask.runs.forecast import inference, training
 from crosstask.runs.options import TrainingOptions
 from crosstask.runs.references import REFERENCES
 from crosstask.runs.trial import Trained
 from crosstask.tasks import Example, Split, Task
 from crosstask.tasks.kinds.classification import Classification
 from crosstask.training.runtime import Runtime
+from crosstask.transfer.forecast import study_forecast
 from crosstask.transfer.study import DIRECT, TRANSFER, Study
 from crosstask.ui import Silent
 
@@ -83,6 +86,29 @@ def test_a_study_asked_again_computes_nothing(study: Study, monkeypatch: pytest.
     monkeypatch.setattr(Study, "_train_source", fail)
     assert study.run(Silent()) == first
     assert study.train_source(Silent()) == seconds
+
+
+@pytest.mark.parametrize("way", ["source", DIRECT, TRANSFER])
+def test_a_bundle_that_has_gone_is_made_again(study: Study, way: str) -> None:
+    first = study.run(Silent())
+    (gone,) = study.folder.glob(f"*/{way}")
+    shutil.rmtree(gone)
+    again = replace(study)
+    second = again.run(Silent())
+    assert is_bundle(gone)
+    assert study.keep.outs == ["source", "transfer", "direct", way]
+    for name, outcomes in first.items():
+        assert [one.correct for one in second[name]] == [one.correct for one in outcomes]
+
+
+def test_the_forecast_is_the_sum_over_its_trials(study: Study) -> None:
+    fewer, more = study_forecast(replace(study, draws=1)), study_forecast(study)
+    direct, source = study.direct_trial(1), training(study.source_trial)
+    scored = inference(direct.start.trunk, direct.lesson("test"), study.runtime.device)
+    assert more.seconds - fewer.seconds == pytest.approx(2 * training(direct).seconds + 3 * scored.seconds)
+    assert source.seconds < fewer.seconds
+    assert more.memory >= source.memory
+    assert not study.folder.exists()
 
 
 def test_what_would_come_out_otherwise_is_computed_anew(study: Study) -> None:

@@ -10,10 +10,11 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from safetensors.torch import load_file, save_file
 
+from crosstask.disk import exists
 from crosstask.models.bundle_record import MANIFEST, BundleRecord, Manifest
 from crosstask.models.head import Head, build_head
 from crosstask.models.model import MultiTaskModel
@@ -35,7 +36,7 @@ class BundleContents:
 
 def is_bundle(path: str | os.PathLike[str]) -> bool:
     """Whether a bundle stands at `path`, damaged or not."""
-    return (Path(path) / MANIFEST).is_file()
+    return exists(Path(path) / MANIFEST)
 
 
 def write_bundle(
@@ -51,12 +52,14 @@ def write_bundle(
     """Write a bundle, whole or not at all; OutputError where `folder` is taken or cannot be written.
 
     `tasks` describes each task of the model in plain JSON values (the task, its objective's config, its temperature);
-    the head's config is added here. `card` is the text of README.md, `journal` the rows of metrics.jsonl.
+    the head's config and the length at which texts are cut are added here. `card` is the text of README.md, `journal`
+    the rows of metrics.jsonl.
     """
     with whole_folder(folder, overwrite=overwrite) as place:
         save_trunk(model.trunk, place / "trunk")
         for task in model.tasks:
-            _write_task(place, task, model.head(task), tasks[task])
+            made_of = {"head": model.head(task).config, "max_length": model.trunk.text.max_length}
+            _write_task(place, task, model.head(task), {**tasks[task], **made_of})
         (place / "README.md").write_text(card, encoding="utf-8", newline="\n")
         if journal:
             rows = "".join(json_text(row) + "\n" for row in journal)
@@ -64,20 +67,20 @@ def write_bundle(
         (place / MANIFEST).write_text(Manifest.of(place, record, model.tasks).text(), encoding="utf-8", newline="\n")
 
 
-def read_bundle(
-    folder: str | os.PathLike[str], *, verify: bool = True, max_length: int | None = None
-) -> BundleContents:
+def read_bundle(folder: str | os.PathLike[str], *, max_length: int | Literal["own"] | None = "own") -> BundleContents:
     """What the bundle at `folder` holds, on the CPU, in evaluation mode.
 
-    BundleError names the file where one is missing, changed or no part of it (with `verify`), or the format is newer.
+    Texts are cut where they were in training; for a new training `max_length` chooses another length, None all that
+    the trunk's checkpoint allows. BundleError names the file where one is missing, changed or no part of it, or the
+    format is newer; ConfigError where the trunk cannot read `max_length` tokens.
     """
     folder = Path(folder)
     manifest = Manifest.read(folder)
-    if verify:
-        manifest.check(folder)
+    manifest.check(folder)
     tasks = {task: _read_task(folder, task) for task in manifest.tasks}
     heads = {task: _read_head(folder, task, description["head"]) for task, description in tasks.items()}
-    model = MultiTaskModel(load_trunk(folder / "trunk", max_length=max_length), heads)
+    length = max(task["max_length"] for task in tasks.values()) if max_length == "own" else max_length
+    model = MultiTaskModel(load_trunk(folder / "trunk", max_length=length), heads)
     return BundleContents(model.eval(), tasks, manifest.record, (folder / "README.md").read_text(encoding="utf-8"))
 
 
@@ -97,8 +100,7 @@ def _write_task(folder: Path, task: str, head: Head, description: Mapping[str, A
     for file in (weights, text):
         file.parent.mkdir(exist_ok=True)
     save_file({name: value.contiguous() for name, value in head.state_dict().items()}, weights)
-    content = json_text({**description, "head": head.config}, indent=2)
-    text.write_text(content + "\n", encoding="utf-8", newline="\n")
+    text.write_text(json_text(description, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def _read_task(folder: Path, task: str) -> dict[str, Any]:

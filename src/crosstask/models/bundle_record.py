@@ -6,26 +6,23 @@ import dataclasses
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
+from crosstask.disk import exists, readable
 from crosstask.errors import BundleError, nearest
 from crosstask.models.strict_json import json_text
+from crosstask.versions import current_versions
 
 FORMAT_VERSION = 1
 MANIFEST = "crosstask.json"
 _FETCH_AGAIN = "Copy or make the bundle again."
 _CHECKSUM = re.compile(rb'"checksum": "([0-9a-f]{64})"')
 _BLANK = "0" * 64
-_LIBRARIES = ("crosstask", "torch", "transformers", "tokenizers")
-
-
-def _versions() -> dict[str, str]:
-    return {library: version(library) for library in _LIBRARIES}
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class BundleRecord:
     data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     test_reads: tuple[Mapping[str, Any], ...] = ()
-    versions: Mapping[str, str] = field(default_factory=_versions)
+    versions: Mapping[str, str] = field(default_factory=current_versions)
 
     def with_test_read(self, reading: Mapping[str, Any]) -> Self:
         """The record with one more reading of a test split."""
@@ -82,9 +79,10 @@ class Manifest:
     def read(cls, folder: Path) -> Self:
         """The manifest of a bundle; BundleError where it is none, is damaged, or of a newer format."""
         path = folder / MANIFEST
-        if not path.is_file():
+        if not exists(path):
             raise _no_bundle(folder)
-        text = path.read_bytes()
+        with _readable(path):
+            text = path.read_bytes()
         try:
             found = json.loads(text)
             format_version = found["format_version"]
@@ -112,7 +110,7 @@ class Manifest:
         """BundleError that names the first file that is missing, changed, or no part of the bundle."""
         for name, facts in self.files.items():
             path = folder / _inside(name, folder)
-            if not path.is_file():
+            if not exists(path):
                 raise BundleError("is missing from the bundle", file=path, mend=_FETCH_AGAIN)
             if _facts(path) != facts:
                 raise _damaged(path)
@@ -128,8 +126,19 @@ def _checksum(text: bytes) -> str:
 
 
 def _facts(path: Path) -> dict[str, Any]:
-    with path.open("rb") as stream:
+    with _readable(path), path.open("rb") as stream:
         return {"sha256": hashlib.file_digest(stream, "sha256").hexdigest(), "bytes": path.stat().st_size}
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into one line with its mend."""
+    try:
+        yield
+    except OSError as error:
+        raise BundleError(
+            f"cannot be read ({error.strerror or error})", file=path, mend="Check its permissions."
+        ) from None
 
 
 def _inside(name: str, folder: Path) -> PurePosixPath:
@@ -140,10 +149,12 @@ def _inside(name: str, folder: Path) -> PurePosixPath:
 
 
 def _no_bundle(folder: Path) -> BundleError:
-    if folder.exists():
+    if exists(folder) and not readable(folder):
+        return BundleError("cannot be read", file=folder, mend="Check its permissions.")
+    if exists(folder):
         mend = "Name a folder that crosstask made, such as the --out of finetune."
         return BundleError(f"is no bundle: it has no {MANIFEST}", file=folder, mend=mend)
-    near = [path.parent.name for path in folder.parent.glob(f"*/{MANIFEST}")]
+    near = [path.parent.name for path in folder.parent.glob(f"*/{MANIFEST}")] if exists(folder.parent) else []
     return BundleError("does not exist", file=folder, mend=nearest(folder.name, near))
 
 

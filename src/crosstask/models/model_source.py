@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+from crosstask.disk import exists, readable
 from crosstask.errors import InputError, NotFound, nearest
 from crosstask.ui import Ui
 
@@ -20,15 +21,21 @@ def model_folder(name: str | os.PathLike[str], ui: Ui) -> Path:
     for its trunk. NotFound with the nearest names where the name is none of these.
     """
     path = Path(name)
-    if path.is_dir():
-        return path / "trunk" if (path / "crosstask.json").is_file() else path
-    if path.is_file():
-        raise InputError("a model is a folder, and this is a file", file=path, mend="Name the folder that holds it.")
+    if exists(path):
+        return _at(path)
     if str(name) in _shelf_names():
         from crosstask.shelf import ensure
 
         return ensure(str(name), ui)
     return _from_hub(str(name), ui)
+
+
+def _at(path: Path) -> Path:
+    if not path.is_dir():
+        raise InputError("a model is a folder, and this is a file", file=path, mend="Name the folder that holds it.")
+    if not readable(path):
+        raise InputError("the model folder cannot be read", file=path, mend="Check its permissions.")
+    return path / "trunk" if exists(path / "crosstask.json") else path
 
 
 def _shelf_names() -> list[str]:
@@ -50,18 +57,30 @@ def _from_hub(name: str, ui: Ui) -> Path:
         return Path(snapshot_download(name, allow_patterns=_HUB_FILES))
     except HFValidationError:
         raise _unknown(name, "it is no hub name") from None
-    except OSError as error:
-        raise _unknown(name, _what_failed(error)) from None
+    except _failures() as error:
+        raise _failed(name, error) from None
 
 
-def _what_failed(error: OSError) -> str:
-    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+def _failures() -> tuple[type[Exception], ...]:
+    """What a request to the hub may raise: its own errors, those of the HTTP library beneath, those of its transfer."""
+    from huggingface_hub.errors import HfHubHTTPError
+
+    beneath = [base for base in HfHubHTTPError.__mro__ if issubclass(base, Exception) and base is not Exception]
+    return (*beneath, RuntimeError)
+
+
+def _failed(name: str, error: Exception) -> NotFound:
+    from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError, RepositoryNotFoundError
 
     if isinstance(error, GatedRepoError):
-        return "the hub asks for its licence to be accepted first"
+        return _unknown(name, "the hub asks for its licence to be accepted first")
     if isinstance(error, RepositoryNotFoundError):
-        return "the hub does not know it"
-    return "the hub cannot be reached, and it was not fetched before"
+        return _unknown(name, "the hub does not know it")
+    if isinstance(error, LocalEntryNotFoundError):
+        return _unknown(name, "the hub cannot be reached, and it was not fetched before")
+    reason = " ".join(str(error).split()) or type(error).__name__
+    mend = "Check the network and the disk and try again, or name a folder."
+    return NotFound(f"the model '{name}' could not be fetched from the hub: {reason}", mend=mend)
 
 
 def _unknown(name: str, why: str) -> NotFound:

@@ -38,8 +38,9 @@ class Encoding:
 class TextEncoder:
     """Encodes texts for one trunk.
 
-    `tokenizer` is the checkpoint's Hugging Face tokenizer; everything else was read from the checkpoint too.
-    `uses_type_ids` says whether the trunk tells the two texts of a pair apart by token types.
+    `tokenizer` is the checkpoint's Hugging Face tokenizer, whose `model_max_length` is all that the checkpoint allows;
+    `max_length` is where this encoder cuts. Everything else was read from the checkpoint too. `uses_type_ids` says
+    whether the trunk tells the two texts of a pair apart by token types.
     """
 
     tokenizer: Callable[..., Mapping[str, Any]]
@@ -89,10 +90,10 @@ class TextEncoder:
 def text_encoder(tokenizer: Any, encoder: nn.Module, max_length: int | None = None) -> TextEncoder:
     """The text encoder that a checkpoint's `tokenizer` and `encoder` make; `max_length` shortens what they allow."""
     takes_types = "token_type_ids" in inspect.signature(encoder.forward).parameters
-    tokenizer.model_max_length = _max_length(tokenizer, encoder, max_length)
+    tokenizer.model_max_length = _allowed_length(tokenizer, encoder)
     return TextEncoder(
         tokenizer,
-        tokenizer.model_max_length,
+        _chosen_length(max_length, tokenizer.model_max_length),
         tokenizer.pad_token_id,
         tokenizer.padding_side,
         uses_type_ids=takes_types and "token_type_ids" in tokenizer.model_input_names,
@@ -112,11 +113,14 @@ def ensure_pad_token(tokenizer: Any, name: str, ui: Ui) -> None:
     ui.note(f"the tokenizer of '{name}' has no pad token: its end token '{end}' is used")
 
 
-def _max_length(tokenizer: Any, encoder: nn.Module, wanted: int | None) -> int:
-    """The shortest of what the tokenizer, the position table and the user say."""
+def _allowed_length(tokenizer: Any, encoder: nn.Module) -> int:
+    """The shorter of what the tokenizer and the position table say."""
     positions = getattr(encoder.config, "max_position_embeddings", None) or 0
     limits = [tokenizer.model_max_length, positions - position_offset(encoder)]
-    allowed = min([limit for limit in limits if 0 < limit < _NO_LIMIT], default=_DEFAULT_LENGTH)
+    return min([limit for limit in limits if 0 < limit < _NO_LIMIT], default=_DEFAULT_LENGTH)
+
+
+def _chosen_length(wanted: int | None, allowed: int) -> int:
     if wanted is not None and not 0 < wanted <= allowed:
         raise ConfigError(
             f"the model cannot read {wanted} tokens", field="max_length", mend=f"Choose from 1 to {allowed}."

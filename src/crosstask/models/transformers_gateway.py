@@ -70,18 +70,15 @@ def load_text_encoder(
 
 
 def save_trunk(trunk: Trunk, folder: Path) -> None:
-    """Write the encoder and its tokenizer into `folder`, as `save_pretrained` does."""
-    save_pretrained(trunk.encoder, trunk.text, folder)
+    """Write the encoder and its tokenizer into `folder`; it allows the length that the checkpoint did."""
+    _save(trunk.encoder, trunk.text.tokenizer, folder)
 
 
-def save_pretrained(model: nn.Module, text: TextEncoder, folder: Path) -> None:
-    """Write any of transformers' models with the tokenizer of `text` into `folder`."""
-    tokenizer = cast(Any, text.tokenizer)
-    if tokenizer.is_fast:
-        tokenizer.backend_tokenizer.no_truncation()  # the last call's, which would be saved with it
-    with _quiet():
-        cast(Any, model).save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
+def save_classifier(model: nn.Module, text: TextEncoder, folder: Path) -> None:
+    """Write a sequence classifier and its tokenizer into `folder`; asked to truncate, it cuts where `text` does."""
+    tokenizer: Any = copy.deepcopy(text.tokenizer)
+    tokenizer.model_max_length = text.max_length
+    _save(model, tokenizer, folder)
 
 
 def sequence_classifier(trunk: Trunk, labels: Sequence[str], more_layers: int) -> tuple[nn.Module, nn.Module]:
@@ -112,6 +109,14 @@ def classifier_logits(folder: Path, texts: Sequence[tuple[str, ...]]) -> Tensor:
         fields = [list(field) for field in zip(*texts, strict=True)]
         logits: Tensor = model(**tokenizer(*fields, padding=True, truncation=True, return_tensors="pt")).logits
     return logits
+
+
+def _save(model: Any, tokenizer: Any, folder: Path) -> None:
+    if tokenizer.is_fast:
+        tokenizer.backend_tokenizer.no_truncation()  # the last call's, which would be saved with it
+    with _quiet():
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
 
 
 def _config(folder: Path) -> Any:

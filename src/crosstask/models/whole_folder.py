@@ -25,17 +25,17 @@ def whole_folder(folder: Path, *, overwrite: bool = False, marks: Sequence[str] 
     waits beside it, and the next writer puts it back. OutputError where `folder` holds something and is not to be
     overwritten, or where writing fails.
     """
-    folder = folder.resolve()
-    partial = folder.with_name(f".{folder.name}.partial")
+    home = folder.resolve()
+    partial = home.with_name(f".{home.name}.partial")
     with _told(folder):
-        put_back(folder)
+        put_back(home)
         check_free(folder, overwrite=overwrite, marks=marks)
         try:
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir(parents=True)
             yield partial
             sync_tree(partial)
-            swap(partial, folder)
+            swap(partial, home)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
 
@@ -57,6 +57,11 @@ def replace_file(path: Path, text: str) -> None:
 
 def check_free(folder: Path, *, overwrite: bool, marks: Sequence[str] = RESULTS) -> None:
     """OutputError where `folder` cannot be written to; without one of the `marks` it is never overwritten."""
+    with _told(folder):
+        _require_free(folder, overwrite=overwrite, marks=marks)
+
+
+def _require_free(folder: Path, *, overwrite: bool, marks: Sequence[str]) -> None:
     if folder.is_file():
         raise OutputError("is a file, and a folder is to be written", file=folder, mend="Choose another --out.")
     if not folder.exists() or not any(folder.iterdir()):

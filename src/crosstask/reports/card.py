@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from crosstask.evidence.interval import Interval
+from crosstask.reports.origin import Origin
 from crosstask.reports.templates import fill
 
 _HUB_TASKS = {"classification": "text-classification"}
@@ -42,20 +43,15 @@ class CardTask:
 class Card:
     """All that a model card says.
 
-    `base_model` is a hub name where the trunk has one; `licence`, `language` and `datasets` are the hub's
-    own identifiers, left out of the card where unknown. `config` is the whole configuration of the run,
-    `versions` the packages it ran with, `limits` sentences on what the model is not good for.
+    `config` is the whole configuration of the run, `versions` the packages it ran with. What is not known of the
+    `origin` is left out of the card.
     """
 
     name: str
     tasks: Sequence[CardTask]
     config: Mapping[str, Any]
     versions: Mapping[str, str]
-    base_model: str | None = None
-    licence: str | None = None
-    language: str | None = None
-    datasets: Sequence[str] = ()
-    limits: Sequence[str] = ()
+    origin: Origin
 
 
 def model_card(card: Card) -> str:
@@ -75,13 +71,12 @@ def _front_matter(card: Card) -> dict[str, Any]:
     """The hub's metadata; what is unknown is left out."""
     results = [one for task in card.tasks for one in _results(task)]
     found: dict[str, Any] = {
-        "license": card.licence,
-        "language": card.language,
+        "license": card.origin.licence,
+        "language": card.origin.language,
         "library_name": "crosstask",
-        "base_model": card.base_model,
+        "base_model": card.origin.base_model,
         "pipeline_tag": _HUB_TASKS.get(card.tasks[0].kind),
         "tags": ["crosstask", *sorted({_HUB_TASKS.get(task.kind, task.kind) for task in card.tasks})],
-        "datasets": list(card.datasets),
         "metrics": sorted({_METRIC_TYPES.get(name, name) for task in card.tasks for name in _metric_names(task)}),
         "model-index": [{"name": card.name, "results": results}] if results else None,
     }

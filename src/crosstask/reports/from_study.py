@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from crosstask.reports.plots import Curve
 from crosstask.reports.quickstart_result import MethodScores, QuickstartResult, score_rows, verdict
 from crosstask.runs.references import REFERENCES
 from crosstask.transfer.study import DIRECT, TRANSFER, Outcome, Study
+from crosstask.versions import current_versions
 
 HARM = 0.1  # the most probable harm that transfer may bring and still be the model that is saved
 
@@ -96,5 +96,5 @@ def _facts(study: Study) -> dict[str, str]:
         "seed": str(study.seed),
         "device": str(study.runtime.device),
         "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
-        **{package: version(package) for package in ("crosstask", "torch", "transformers")},
+        **current_versions(),
     }

@@ -10,6 +10,7 @@ from typing import Any
 from crosstask.models.bundle import write_bundle
 from crosstask.models.bundle_record import BundleRecord, reading_of_test
 from crosstask.reports.card import Card, CardScores, CardTask, model_card
+from crosstask.reports.origin import Origin
 from crosstask.runs.trial import Trained
 from crosstask.serving.bundle import Bundle
 from crosstask.serving.learned import LearnedTask
@@ -17,14 +18,16 @@ from crosstask.tasks.description import describe
 from crosstask.tasks.kind import Scores
 from crosstask.tasks.task import TEST, TRAIN, VALIDATION, Split, Task
 from crosstask.training.runtime import Runtime
+from crosstask.versions import current_versions
 
 
 @dataclass(frozen=True)
 class Publication:
     """A trained model with what is to be said of it.
 
-    `made_by` is the config of the step that made it, with the run's `key`; `earlier` are those of the bundle it started
-    from. `scores` holds the scores by split; reading the test split is recorded.
+    `made_by` is the config of the step that made it, with the run's `key`; `base_model` is what the training started
+    from, and `earlier` its record where that is a bundle. `scores` holds the scores by split; reading the test split is
+    recorded.
     """
 
     trained: Trained
@@ -55,6 +58,10 @@ class Publication:
         )
         return Bundle(out, record, {name: learned}, trained.model, runtime)
 
+    @property
+    def _origin(self) -> Origin:
+        return Origin.of(self.base_model, self.earlier)
+
     def _record(self) -> BundleRecord:
         task, earlier = self.trained.task, self.earlier or BundleRecord()
         metrics = {
@@ -62,11 +69,12 @@ class Publication:
             for split, scores in self.scores.items()
         }
         record = BundleRecord(
-            made_by=(*earlier.made_by, self.made_by),
+            made_by=(*earlier.made_by, self._origin.noted_in(self.made_by)),
             seeds=(*earlier.seeds, self.seed),
             data={**earlier.data, task.name: _fingerprints(task)},
             metrics={task.name: metrics},
             test_reads=earlier.test_reads,
+            versions=current_versions(self.made_by),
         )
         if TEST not in self.scores:
             return record
@@ -84,18 +92,14 @@ class Publication:
             rows={split: len(rows) for split, rows in task.splits.items()},
             scores=scores,
         )
-        card = Card(out.name, [described], self.made_by, record.versions, base_model=_hub_name(self.base_model))
-        return model_card(card)
-
-
-def _hub_name(model: str) -> str | None:
-    """The model's name where the hub may know it: `bert-base-uncased`, `owner/name`; not a folder, not the shelf's."""
-    return None if ":" in model or model == "starter" or Path(model).exists() else model
+        return model_card(Card(out.resolve().name, [described], self.made_by, record.versions, self._origin))
 
 
 def _fingerprints(task: Task) -> dict[str, str]:
-    """The fingerprint of each split, and that of train and validation rows together: those of a file cut in two."""
+    """The fingerprint of each split, and of the whole files they are parts of: one cut in two, one drawn from."""
     found = {name: split.fingerprint for name, split in task.splits.items()}
+    if drawn_from := task.split(TRAIN).drawn_from:
+        found[f"{TRAIN} before the draw"] = drawn_from
     if VALIDATION in task.splits:
         both = [*task.split(TRAIN).examples, *task.split(VALIDATION).examples]
         found[f"{TRAIN} and {VALIDATION}"] = Split(both).fingerprint

@@ -1,47 +1,81 @@
-"""What a trial will cost: seconds and memory, from the data's lengths and a short measurement of this machine."""
+"""What work will cost: seconds and memory, from the data's lengths and a short measurement of this machine."""
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
 
 import torch
+from torch import Tensor, nn
 
 from crosstask.models.anatomy import layer_list
+from crosstask.models.trunk import Trunk
 from crosstask.runs.trial import Trial
-from crosstask.tasks.task import TRAIN
+from crosstask.tasks.task import TRAIN, VALIDATION
+from crosstask.training.inference import MICRO_TOKENS
+from crosstask.training.lesson import Lesson
 
-_SHARE_OF_PEAK = 0.5  # of the matrix-product peak, what training reaches
-_STATE = 4 * 4  # bytes a weight: the weight, its gradient, AdamW's two moments, float32 each
-_ACTIVATIONS = 34 * 4  # bytes a token, layer and unit of width that backward needs (Korthikanti et al. 2022, table 2)
+_SHARE_OF_PEAK = 0.5  # of the matrix-product peak, what training and inference reach
+_FLOAT = 4  # bytes of a float32
+_STATE = 3  # floats a weight that trains, beside itself: its gradient, AdamW's two moments
+_KEPT = 66  # bytes a token, layer and unit of width that backward needs (Korthikanti et al. 2022, 5, in float32)
+_KEPT_SCORE = 5  # bytes a token, layer, head and position that it needs of the attention (as there; and measured)
+_PASSING = 64  # bytes a token and unit of width that live at once in a layer without backward
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """Expected seconds of training, and bytes of memory beyond the program's own."""
+    """Expected seconds of computing, and bytes of memory in all: where a CPU does the work, with the program's own."""
 
     seconds: float
     memory: int
 
 
-def forecast(trial: Trial) -> Forecast:
-    """The forecast of a trial: 6 operations a weight and token (embeddings left out), and what AdamW keeps."""
-    trunk = trial.start.trunk
-    lesson = trial.lesson(TRAIN)
-    layers = layer_list(trunk.encoder)[1]
-    weights = sum(weight.numel() for weight in layers.parameters())
-    rows = trial.steps * min(trial.options.batch_size, len(lesson.features))
-    tokens = rows * float(lesson.lengths.mean())
-    micro = min(trial.options.micro_tokens, int(lesson.lengths.max()) * trial.options.batch_size)
-    return Forecast(
-        seconds=6 * weights * tokens / (_SHARE_OF_PEAK * matrix_peak(trial.runtime.device)),
-        memory=_STATE * sum(weight.numel() for weight in trunk.parameters())
-        + _ACTIVATIONS * micro * len(layers) * trunk.width,
-    )
+def training(trial: Trial, done: int = 0) -> Forecast:
+    """The training of a trial whose first `done` steps are behind it, with its passes over the validation rows.
+
+    6 operations a weight and token (embeddings left out), and the memory that AdamW and backward need.
+    """
+    trunk, device, lesson = trial.start.trunk, trial.runtime.device, trial.lesson(TRAIN)
+    left, batch = max(0, trial.steps - done), min(trial.options.batch_size, len(lesson.features))
+    seconds = _seconds(6 * _layer_weights(trunk) * left * batch * float(lesson.lengths.mean()), device)
+    state = _weights(trunk) + _STATE * _trained_weights(trunk, lesson)
+    if VALIDATION in trial.task.splits:
+        seconds += (left // trial.score_every + 1) * inference(trunk, trial.lesson(VALIDATION), device).seconds
+        state += _trained_weights(trunk, lesson)  # the best so far
+    return Forecast(seconds, _taken(device) + _FLOAT * state + _activations(trial, lesson, batch))
 
 
+def inference(trunk: Trunk, lesson: Lesson, device: torch.device) -> Forecast:
+    """One pass of a trunk that is loaded over the rows of a lesson: 2 operations a weight and token."""
+    tokens = int(lesson.lengths.sum())
+    seconds = _seconds(2 * _layer_weights(trunk) * tokens, device)
+    passing = _PASSING * min(MICRO_TOKENS, tokens) * trunk.width
+    return Forecast(seconds, _taken(device, _FLOAT * _weights(trunk)) + passing)
+
+
+def in_turn(forecasts: Sequence[Forecast]) -> Forecast:
+    """The forecast of works that are done one after the other."""
+    return Forecast(sum(one.seconds for one in forecasts), max(one.memory for one in forecasts))
+
+
+def program_memory() -> int:
+    """Bytes of memory that this process has taken so far at most; 0 where the operating system does not tell."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else 1024 * most
+
+
+@cache
 def matrix_peak(device: torch.device, size: int = 1024, repeats: int = 5) -> float:
-    """Float32 operations a second of square matrix products here: the best of a few."""
+    """Float32 operations a second of square matrix products here: the best of a few, measured once."""
     left, right = torch.randn(2, size, size, device=device)
     seconds = []
     for _ in range(repeats + 1):
@@ -49,3 +83,34 @@ def matrix_peak(device: torch.device, size: int = 1024, repeats: int = 5) -> flo
         (left @ right)[0, 0].item()
         seconds.append(time.perf_counter() - began)
     return 2.0 * size**3 / min(seconds[1:])
+
+
+def _taken(device: torch.device, loaded: int = 0) -> int:
+    """Memory in use before the work: the program's, or on a GPU, which has its own, what is `loaded` there."""
+    return program_memory() if device.type == "cpu" else loaded
+
+
+def _activations(trial: Trial, lesson: Lesson, batch: int) -> int:
+    """Bytes that backward needs of the largest forward pass."""
+    trunk, longest = trial.start.trunk, int(lesson.lengths.max())
+    tokens = min(trial.options.micro_tokens, longest * batch)
+    heads: int = getattr(trunk.encoder.config, "num_attention_heads", 0)
+    return len(layer_list(trunk.encoder)[1]) * tokens * (_KEPT * trunk.width + _KEPT_SCORE * heads * longest)
+
+
+def _trained_weights(trunk: Trunk, lesson: Lesson) -> int:
+    """The weights of the trunk with those rows of the word embeddings that the lesson uses."""
+    table: Tensor = cast(Any, trunk.encoder).get_input_embeddings().weight
+    return _weights(trunk) - table.numel() + len(lesson.token_ids) * table.shape[1]
+
+
+def _weights(model: nn.Module) -> int:
+    return sum(weight.numel() for weight in model.parameters())
+
+
+def _layer_weights(trunk: Trunk) -> int:
+    return _weights(layer_list(trunk.encoder)[1])
+
+
+def _seconds(operations: float, device: torch.device) -> float:
+    return operations / (_SHARE_OF_PEAK * matrix_peak(device))

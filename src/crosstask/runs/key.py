@@ -5,21 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Any
 
-_PACKAGES = ("crosstask", "torch", "transformers", "tokenizers")
+from crosstask.versions import current_versions
 
 
 def content_key(config: Mapping[str, Any], *, data: str, start: str) -> str:
-    """sha256 over config, fingerprint of the data, hash of the starting weights, versions and thread count."""
+    """sha256 over config, fingerprint of the data, hash of the starting weights, versions and thread count.
+
+    The versions are those of the libraries that compute, and of the plug-ins whose methods the config names.
+    """
     import torch
 
     facts = {
         "config": config,
         "data": data,
         "start": start,
-        "versions": {package: version(package) for package in _PACKAGES},
+        "versions": current_versions(config),
         "threads": torch.get_num_threads(),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from crosstask.choices import choice
+from crosstask.choices import choice, choice_by_kind
+from crosstask.errors import ConfigError
 from crosstask.method import Method
+from crosstask.training.rates import Rates
+from crosstask.training.schedule import Decay, Schedule
 
 _EPOCHS = 3
 _LEAST_STEPS = 60
@@ -19,7 +22,7 @@ class TrainingOptions(Method):
 
     tuning: Annotated[Any, choice("crosstask.models.tuning:TUNINGS")] = "full"
     """What trains and how fast; options stand behind a colon, as in freeze:layers=3."""
-    objective: str = "head"
+    objective: Annotated[Any, choice_by_kind("crosstask.objectives:OBJECTIVES")] = "head"
     """How the task is learned, with options: head, or head:pooling=cls,class_weights=balanced."""
     labels_per_class: Annotated[int | None, Field(ge=1)] = None
     """Use only this many labelled rows of each class, drawn by the seed; smaller draws are part of larger ones."""
@@ -37,7 +40,7 @@ class TrainingOptions(Method):
     """Peak learning rate of the head."""
     warmup: Annotated[float, Field(ge=0, lt=1)] = 0.1
     """Share of the steps in which the rate climbs."""
-    decay: Literal["linear", "cosine", "constant"] = "linear"
+    decay: Decay = "linear"
     """How the rate falls after the warm-up."""
     weight_decay: Annotated[float, Field(ge=0)] = 0.01
     """AdamW's weight decay, on weight matrices only."""
@@ -51,6 +54,23 @@ class TrainingOptions(Method):
     """Number format of matrix products; auto is bf16 on GPUs that have it, fp32 elsewhere."""
     save_seconds: Annotated[float, Field(ge=0)] = 60.0
     """Save a checkpoint about this often; the result does not depend on it."""
+
+    @model_validator(mode="after")
+    def _of_one_length(self) -> Self:
+        if self.epochs is not None and self.steps is not None:
+            raise ConfigError("both epochs and steps are given", field="steps", mend="Give one of them.")
+        return self
+
+    @property
+    def rates(self) -> Rates:
+        """The optimizer's numbers among the options."""
+        return Rates(
+            learning_rate=self.learning_rate,
+            head_learning_rate=self.head_learning_rate,
+            weight_decay=self.weight_decay,
+            clip=self.clip,
+            schedule=Schedule(self.warmup, self.decay),
+        )
 
     def steps_for(self, rows: int) -> int:
         """Optimizer steps for this many training rows.

@@ -1,88 +1,114 @@
-"""The output place of a run: free, done already, unfinished, or taken by something else."""
+"""The output place of a run: free, done already, unfinished, or taken by something else; and one run's at a time."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
 
-from crosstask.disk import put_back
+from crosstask.disk import check_writable, locked, put_back, standing
 from crosstask.errors import CrosstaskError, Interrupted, OutputError
 from crosstask.models.whole_folder import check_free, replace_file
 
+State: TypeAlias = Literal["free", "taken", "unfinished", "done"]
+"""What a run meets at its place: nothing, a result to be overwritten, its own unfinished work, its own result."""
+
 _RUN = "run.json"
+_TOLD: dict[State, str] = {
+    "free": "write {what} to {out}",
+    "taken": "write {what} to {out}, in place of what stands there",
+    "unfinished": "go on with what {partial} holds, and write {what} to {out}",
+    "done": "leave {out} as it is: it is done already",
+}
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run writes its result: `out`, and beside it `out.partial` while the run is unfinished."""
+    """Where a run writes its result: `out`, and beside it `out.partial` while the run is unfinished.
+
+    `made_by` reads the key of the run that made what lies in a folder, None where no run did.
+    """
 
     out: Path
     key: str
+    made_by: Callable[[Path], str | None]
 
     @property
     def partial(self) -> Path:
         """The folder of journal and checkpoints."""
         return self._named.with_name(f"{self._named.name}.partial")
 
-    def open(self, made_by: str | None, *, overwrite: bool) -> bool:
-        """Make ready to run; False where the result of this very run stands already and is not to be made again.
+    def look(self, *, overwrite: bool) -> State:
+        """What the run would meet; nothing is touched.
 
-        `made_by` is the key of the run that made what is at `out`, None where no run did. OutputError where `out` or an
-        unfinished run beside it is another's and not to be overwritten, or where nothing can be written.
+        OutputError where `out` or an unfinished run beside it is another's and not to be overwritten, or where nothing
+        can be written.
         """
-        put_back(self._named)
-        if self.out.exists() and made_by == self.key and not overwrite:
-            self._leave_nothing()
-            return False
-        if made_by not in (None, self.key) and not overwrite:
-            raise OutputError(
-                "holds another result, of other options, data, versions or threads",
-                file=self.out,
-                mend="Choose another --out, or add --overwrite to replace it.",
-            )
-        check_free(self.out, overwrite=overwrite)
-        if self._holds_work() and self._partial_key() != self.key:
-            self._clear_partial(overwrite=overwrite)
-        self._make_partial()
-        return True
+        with self._told():
+            self._check_name()
+            there = standing(self._named)
+            made_by = self.made_by(there)
+            if made_by == self.key and not overwrite:
+                return "done"
+            self._check_replaceable(there, made_by, overwrite=overwrite)
+            if self._holds_work() and self._partial_key() == self.key:
+                return "unfinished"
+            return "taken" if there.exists() and any(there.iterdir()) else "free"
+
+    def plan(self, state: State, what: str) -> str:
+        """What a run that meets `state` would do with its result, `what`: a line of a dry run."""
+        return _TOLD[state].format(what=what, out=self.out, partial=self.partial)
 
     @contextmanager
-    def working(self) -> Iterator[Path]:
-        """The partial folder to work in, which goes when the work ends well or turns out to be impossible.
+    def working(self, *, overwrite: bool) -> Iterator[Path | None]:
+        """The partial folder, this run's alone while the context is open; None where `look` says that it is done.
 
-        What a full disk or Ctrl-C ends stays to be taken up again, and Interrupted says where it is.
+        The folder goes when the work ends well or turns out to be impossible. What a full disk or Ctrl-C ends stays to
+        be taken up again, and Interrupted says where it is. OutputError as `look` has it, and where another run is at
+        work here.
         """
-        try:
-            yield self.partial
-        except OutputError:
-            raise
-        except CrosstaskError:
-            self.close()
-            raise
-        except KeyboardInterrupt:
-            if self._holds_work():
-                raise Interrupted(self.partial) from None
-            self.close()
-            raise
-        self.close()
-
-    def close(self) -> None:
-        """Remove what only an unfinished run needs."""
-        shutil.rmtree(self.partial, ignore_errors=True)
+        if self.look(overwrite=overwrite) == "done" and not self.partial.exists():
+            yield None
+            return
+        with self._alone():
+            put_back(self._named)
+            if self.look(overwrite=overwrite) == "done":
+                self._leave_nothing()
+                yield None
+                return
+            self._make_ready()
+            with self._cleared():
+                yield self.partial
 
     @property
     def _named(self) -> Path:
         """`out` with a name of its own, which `.` and `..` have not."""
         return self.out.resolve() if self.out.name in ("", "..") else self.out
 
-    def _leave_nothing(self) -> None:
-        """Clear what this run left when it was killed after its result was there."""
-        if self._partial_key() == self.key:
-            self.close()
+    def _check_name(self) -> None:
+        """OSError where the longest name that is written beside `out` is too long."""
+        with suppress(FileNotFoundError, NotADirectoryError):
+            self._named.with_name(f".{self._named.name}.partial").lstat()
+
+    def _check_replaceable(self, there: Path, made_by: str | None, *, overwrite: bool) -> None:
+        if made_by not in (None, self.key) and not overwrite:
+            raise OutputError(
+                "holds another result, of other options, data, versions or threads",
+                file=self.out,
+                mend="Choose another --out, or add --overwrite to replace it.",
+            )
+        check_free(there, overwrite=overwrite)
+        if self._holds_work() and self._partial_key() != self.key and not overwrite:
+            raise OutputError(
+                "holds an unfinished run with other options, data, versions or threads",
+                file=self.partial,
+                mend="Give that run's options to go on with it, choose another --out, or add --overwrite.",
+            )
+        check_writable(self._named)
 
     def _holds_work(self) -> bool:
         """Whether the partial folder holds what a run could go on from: key and journal alone are of no use."""
@@ -95,20 +121,54 @@ class Place:
             return None
         return key
 
-    def _clear_partial(self, *, overwrite: bool) -> None:
-        if not overwrite:
-            raise OutputError(
-                "holds an unfinished run with other options, data, versions or threads",
-                file=self.partial,
-                mend="Give that run's options to go on with it, choose another --out, or add --overwrite.",
-            )
-        shutil.rmtree(self.partial)
-
-    def _make_partial(self) -> None:
-        try:
-            self.partial.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(
-                f"cannot be written: {error.strerror or error}", file=self.out, mend="Choose another --out."
-            ) from None
+    def _make_ready(self) -> None:
+        if self._partial_key() != self.key:
+            shutil.rmtree(self.partial, ignore_errors=True)
         replace_file(self.partial / _RUN, json.dumps({"key": self.key}))
+
+    def _leave_nothing(self) -> None:
+        """Clear what this run left when it was killed after its result was there."""
+        if self._partial_key() == self.key:
+            self._clear()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the place's lock, a file beside it; OutputError where another run holds it."""
+        with ExitStack() as stack:
+            with self._told():
+                self._named.parent.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(locked(self._named.with_name(f".{self._named.name}.lock"), busy=self._refuse))
+            yield
+
+    def _refuse(self) -> None:
+        mend = "Wait for it to end, or choose another --out."
+        raise OutputError("another run is at work here", file=self.out, mend=mend)
+
+    @contextmanager
+    def _cleared(self) -> Iterator[None]:
+        """Remove the partial folder afterwards, but for the ends that a run can be taken up from."""
+        try:
+            yield
+        except OutputError:
+            raise
+        except CrosstaskError:
+            self._clear()
+            raise
+        except KeyboardInterrupt:
+            if self._holds_work():
+                raise Interrupted(self.partial) from None
+            self._clear()
+            raise
+        self._clear()
+
+    def _clear(self) -> None:
+        shutil.rmtree(self.partial, ignore_errors=True)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn what the operating system refuses into one line with its mend."""
+        try:
+            yield
+        except OSError as error:
+            why = error.strerror or error
+            raise OutputError(f"cannot be written: {why}", file=self.out, mend="Choose another --out.") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,19 @@ class KnownHead:
     head: Head
     task: Task
 
+    @property
+    def labels(self) -> Sequence[str]:
+        """What the head's outputs stand for, in order."""
+        return self.task.kind.space
+
+    def hindrance(self, labels: Sequence[str], fresh: Head) -> str | None:
+        """Why its weights cannot be those of the `fresh` head for the same `labels`; None where they can."""
+        if self.labels != labels:
+            return f"they stand in the order {', '.join(self.labels)} there"
+        own, asked = _make(self.head), _make(fresh)
+        other = [f"{name}={value}" for name, value in own.items() if asked.get(name) != value]
+        return f"it was made with {', '.join(other)}" if other else None
+
 
 @dataclass(frozen=True)
 class Start:
@@ -32,16 +45,25 @@ class Start:
     heads: Mapping[str, KnownHead] = field(default_factory=dict)
 
     def head_for(self, task: Task, objective: Objective, ui: Ui) -> Head:
-        """The head of a known task with the same label space, with the objective's dropout; else a fresh one."""
+        """The head of a known task with the same label space, with the objective's dropout; else a fresh one.
+
+        Where one of the same labels cannot be kept, a note says why.
+        """
         fresh = objective.head(task.kind, self.trunk.width)
-        order = sorted(self.heads, key=lambda name: (name != task.name, name))
-        for name in order:
-            known = self.heads[name]
-            if known.task.kind.space == task.kind.space and _make(known.head) == _make(fresh):
-                ui.note(f"the head of '{name}' is kept: its labels are the same")
-                fresh.load_state_dict(known.head.state_dict())
-                return fresh
+        hindrances = {name: self.heads[name].hindrance(task.kind.space, fresh) for name in self._of_same_labels(task)}
+        kept = next((name for name, hindrance in hindrances.items() if hindrance is None), None)
+        if kept is not None:
+            ui.note(f"the head of '{kept}' is kept: its labels are the same")
+            fresh.load_state_dict(self.heads[kept].head.state_dict())
+        elif hindrances:
+            name, hindrance = next(iter(hindrances.items()))
+            ui.note(f"the head of '{name}' has the same labels and is not kept: {hindrance}")
         return fresh
+
+    def _of_same_labels(self, task: Task) -> list[str]:
+        """Names of heads with the task's labels in any order; that of the same name first."""
+        names = [name for name, known in self.heads.items() if set(known.labels) == set(task.kind.space)]
+        return sorted(names, key=lambda name: (name != task.name, name))
 
     def check_labels(self, task: Task, ui: Ui) -> None:
         """Tell where the checkpoint's own label map names other labels than the task: they may mean the same."""

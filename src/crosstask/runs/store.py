@@ -18,10 +18,13 @@ class Store:
 
     folder: Path
 
-    def get(self, key: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The value under `key`, computed and kept where it is not there yet; OutputError where it cannot be kept."""
+    def get(self, key: str, compute: Callable[[], dict[str, Any]], beside: Path | None = None) -> dict[str, Any]:
+        """The value under `key`, computed and kept where it is not there yet; OutputError where it cannot be kept.
+
+        `beside` is what `compute` leaves on the disk beside its value: where that has gone, it is computed again.
+        """
         file = self.folder / f"{key}.json"
-        found = _read(file)
+        found = _read(file) if beside is None or beside.exists() else None
         if found is None:
             found = finite(compute())
             replace_file(file, json_text(found))

@@ -26,9 +26,7 @@ from crosstask.training.loop import Training
 from crosstask.training.padding_gate import check_padding
 from crosstask.training.phase import Phase
 from crosstask.training.randomness import torch_draws
-from crosstask.training.rates import Rates
 from crosstask.training.runtime import Runtime
-from crosstask.training.schedule import Schedule
 from crosstask.ui import Ui
 
 _SCORES_A_RUN = 6  # validation passes at most, epochs allowing
@@ -63,11 +61,14 @@ class Trial:
         """Equal for trials with equal results."""
         options = self.options.config() | {"objective": self.objective.config(), "precision": self.runtime.precision}
         del options["save_seconds"]
-        return content_key(
-            {"task": self.task.name, "options": options, "seed": self.seed, "device": str(self.runtime.device)},
-            data=self.task.fingerprint,
-            start=self.start.fingerprint,
-        )
+        config = {
+            "task": self.task.name,
+            "kind": self.task.kind.method_name(),
+            "options": options,
+            "seed": self.seed,
+            "device": str(self.runtime.device),
+        }
+        return content_key(config, data=self.task.fingerprint, start=self.start.fingerprint)
 
     @cached_property
     def objective(self) -> Objective:
@@ -78,6 +79,12 @@ class Trial:
     def steps(self) -> int:
         """Optimizer steps at most."""
         return self.options.steps_for(len(self.task.split(TRAIN)))
+
+    @property
+    def score_every(self) -> int:
+        """Steps from one pass over the validation rows to the next: an epoch at least."""
+        epoch = -(-len(self.task.split(TRAIN)) // self.options.batch_size)
+        return max(epoch, self.steps // _SCORES_A_RUN)
 
     def predict(self, trained: Trained, rows: Sequence[Example]) -> list[Mapping[str, Any]]:
         """Prediction records of the trained model for other rows of the task's kind."""
@@ -116,12 +123,11 @@ class Trial:
         training = Training(model, [self._phase(lesson)], self.runtime, seed=self.seed)
         chooses = VALIDATION in self.task.splits
         finish: Finish = KeepBest(self.options.patience) if chooses else KeepLast()
-        epoch = -(-len(lesson.features) // self.options.batch_size)
         return Fit(
             training,
             finish,
             score=None if scored is None else lambda: self._score(model, scored),
-            score_every=max(epoch, self.steps // _SCORES_A_RUN),
+            score_every=self.score_every,
             scored=[] if scored is None else [scored],
             folder=folder,
             save_seconds=self.options.save_seconds,
@@ -134,13 +140,7 @@ class Trial:
             mixture=Mixture([self.task], self.seed),
             lessons={self.task.name: lesson},
             tuning=options.tuning,
-            rates=Rates(
-                learning_rate=options.learning_rate,
-                head_learning_rate=options.head_learning_rate,
-                weight_decay=options.weight_decay,
-                clip=options.clip,
-                schedule=Schedule(warmup=options.warmup, decay=options.decay),
-            ),
+            rates=options.rates,
             batch_size=options.batch_size,
             micro_tokens=options.micro_tokens,
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crosstask.errors import ConfigError, NotFound, nearest
+from crosstask.disk import locked
+from crosstask.errors import ConfigError, NotFound, OutputError, nearest
 from crosstask.serving.evaluation import Evaluation, calibration, misses
 from crosstask.serving.learned import LearnedTask
 from crosstask.serving.prediction import Prediction
@@ -41,48 +42,49 @@ class Bundle:
         """The label names of the only task, in the order of the columns of `predict_proba`."""
         return self.learned().labels
 
-    def learned(self, task: str | None = None) -> LearnedTask:
+    def learned(self, head: str | None = None) -> LearnedTask:
         """The learned task of this name; it may be left out where the bundle has one."""
-        if task is None and len(self.tasks) == 1:
+        if head is None and len(self.tasks) == 1:
             return next(iter(self.tasks.values()))
-        if task is None:
+        if head is None:
             names = ", ".join(self.tasks)
             raise ConfigError(
-                f"the bundle has {len(self.tasks)} tasks: {names}", field="task", mend="Name one of them."
+                f"the bundle has {len(self.tasks)} heads: {names}", field="head", mend="Name one of them."
             )
-        if task not in self.tasks:
-            raise NotFound(f"the bundle has no task '{task}'", field="task", mend=nearest(task, self.tasks))
-        return self.tasks[task]
+        if head not in self.tasks:
+            raise NotFound(f"the bundle has no head '{head}'", field="head", mend=nearest(head, self.tasks))
+        return self.tasks[head]
 
-    def predict(self, inputs: Any, task: str | None = None) -> list[Prediction]:
-        """The label and the probabilities of each row.
+    def predict(self, inputs: Any, head: str | None = None) -> list[Prediction]:
+        """The label and the probabilities of each row, in the rows' order; `head` names the learned task to ask.
 
         `inputs` are texts, tuples of two texts for a task on pairs, mappings by field or column, a DataFrame, a
         column of texts, or the `Path` of a file; one text may stand alone. InputError names the row that does not fit
         the task.
         """
-        learned = self.learned(task)
+        learned = self.learned(head)
         rows = _rows(inputs)
-        nothing = isinstance(rows, list) and not rows
+        nothing = isinstance(rows, Sized) and not len(rows)
         return [] if nothing else self.predict_examples(read_inputs(rows, learned.task.kind), learned)
 
-    def predict_proba(self, inputs: Any, task: str | None = None) -> np.ndarray:
+    def predict_proba(self, inputs: Any, head: str | None = None) -> np.ndarray:
         """Probabilities [rows, labels] in the order of `labels`."""
         import numpy as np
 
-        learned = self.learned(task)
-        rows = [[*found.probabilities.values()] for found in self.predict(inputs, task)]
+        learned = self.learned(head)
+        rows = [[*found.probabilities.values()] for found in self.predict(inputs, head)]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(learned.labels))
 
-    def evaluate(self, source: Any, split: str = TEST, task: str | None = None, seed: int = 0) -> Evaluation:
-        """Score one split of a task given by file, folder, DataFrame or rows, with the head of `task`.
+    def evaluate(self, source: Any, split: str = TEST, head: str | None = None, seed: int = 0) -> Evaluation:
+        """Score one split of a task given by file, folder, DataFrame or rows, with `head`, a learned task by name.
 
         A file that is one table is the split. Reading a test split is recorded in the bundle's folder. InputError
         where a row has a label that the bundle has not learned.
         """
-        learned = self.learned(task)
+        learned = self.learned(head)
         given = open_task(source, split=split, kind=learned.task.kind)
-        examples = given.split(split).examples
+        rows = given.split(split)
+        examples = rows.examples
         recorded = self.path if split == TEST else None
         if recorded:
             _check_recordable(recorded)
@@ -90,9 +92,9 @@ class Bundle:
         scores = learned.score(predictions, examples, seed)
         found = calibration(predictions, examples), misses(predictions, examples)
         cut = self.truncation([prediction.cut for prediction in predictions])
-        evaluation = Evaluation(given.name, split, scores, *found, truncation=cut)
+        evaluation = Evaluation(given.name, split, scores, *found, truncation=cut, trained_on=self.trained_on(rows))
         if recorded:
-            _record_reading(recorded, evaluation, given.split(split).fingerprint)
+            _record_reading(recorded, evaluation, rows.fingerprint)
         return evaluation
 
     def trained_on(self, rows: Split) -> str | None:
@@ -109,7 +111,8 @@ class Bundle:
 
         lesson = Lesson.of_examples(learned.task, examples, learned.objective, self.model.trunk.text)
         found = learned.decode(outputs(self.model, lesson, self.runtime))
-        return [replace(prediction, cut=cut) for prediction, cut in zip(found, lesson.cuts, strict=True)]
+        parts = zip(found, examples, lesson.cuts, strict=True)
+        return [replace(prediction, row=example.row, cut=cut) for prediction, example, cut in parts]
 
     def truncation(self, cuts: Sequence[int]) -> str | None:
         """A sentence on the tokens that rows lost (each prediction's `cut`); None where nothing was cut."""
@@ -138,16 +141,26 @@ def _rows(inputs: Any) -> Any:
 
 def _check_recordable(path: Path) -> None:
     """OutputError where the bundle cannot be written to: found out before rows are scored, not after."""
-    from crosstask.models.bundle import read_record, update_record
-
-    update_record(path, read_record(path))
+    _record(path)
 
 
 def _record_reading(path: Path, evaluation: Evaluation, fingerprint: str) -> None:
     """Write into the bundle that this test split is no longer unseen; OutputError where that cannot be written."""
-    from crosstask.models.bundle import read_record, update_record
     from crosstask.models.bundle_record import reading_of_test
 
     metrics = {name: interval.to_json() for name, interval in evaluation.metrics.items()}
-    reading = reading_of_test(evaluation.task, fingerprint, evaluation.scores.rows, metrics)
-    update_record(path, read_record(path).with_test_read(reading))
+    _record(path, reading_of_test(evaluation.task, fingerprint, evaluation.scores.rows, metrics))
+
+
+def _record(path: Path, *readings: Mapping[str, Any]) -> None:
+    """Add readings to those that the bundle's record holds by now; of two processes, one waits for the other."""
+    from crosstask.models.bundle import read_record, update_record
+
+    try:
+        with locked(path / ".record.lock"):
+            record = read_record(path)
+            for reading in readings:
+                record = record.with_test_read(reading)
+            update_record(path, record)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", file=path, mend="Check its permissions.") from None

@@ -36,7 +36,8 @@ class Evaluation:
     """The scores of one split of a task, with what they are made of.
 
     `calibration` holds `ece`, the expected calibration error, and `brier`, the Brier score; `misses` are all errors,
-    the most confident first; `truncation` says what was cut to the maximum length, None where nothing was.
+    the most confident first; `truncation` says what was cut to the maximum length, None where nothing was. `trained_on`
+    names the rows as the bundle learned from them, such as `train`; None where they are new to it.
     """
 
     task: str
@@ -45,6 +46,11 @@ class Evaluation:
     calibration: Mapping[str, float]
     misses: tuple[Miss, ...]
     truncation: str | None = None
+    trained_on: str | None = None
+
+    def __repr__(self) -> str:
+        scores = ", ".join(f"{name} {interval}" for name, interval in self.metrics.items())
+        return f"Evaluation({self.task}, {self.split}: {self.scores.rows:,} rows, {scores})"
 
     @property
     def metrics(self) -> Mapping[str, Interval]:
@@ -60,6 +66,7 @@ class Evaluation:
             **{title.replace(" ", "_"): _by_name(table) for title, table in self.scores.tables.items()},
             "calibration": dict(self.calibration),
             "truncation": self.truncation,
+            "trained_on": self.trained_on,
             "worst": [miss.to_json() for miss in self.misses[:worst]],
         }
 

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,48 +16,63 @@ from crosstask.tasks import read_inputs
 from crosstask.tasks.bounded import MAX_LINE
 from crosstask.tasks.kind import Kind
 from crosstask.tasks.task import Example
+from crosstask.ui import Ui
+
+Line = tuple[int, str]
+"""A line's number, and its text."""
 
 Row = str | dict[str, Any]
 
 STANDARD_INPUT = "standard input"
 
 
-def rows(lines: Iterable[str], file: str | None = None) -> Iterator[Row]:
-    """The rows of lines: JSON objects where the first line is one, else each line is a text.
+def rows(lines: Iterable[Line], file: str | None = None) -> Iterator[tuple[int, Row]]:
+    """The rows of lines by number: JSON objects where the first line is one, else each line is a text.
 
     InputError with the row where a line is empty, or is no JSON object among JSON objects.
 
-    >>> list(rows(["what a film", "{curly} text"])), list(rows(['{"text": "what a film"}']))
-    (['what a film', '{curly} text'], [{'text': 'what a film'}])
+    >>> list(rows([(1, "what a film"), (3, "{curly} text")])), list(rows([(2, '{"text": "what a film"}')]))
+    ([(1, 'what a film'), (3, '{curly} text')], [(2, {'text': 'what a film'})])
     """
-    numbered = enumerate((line.rstrip("\r\n") for line in lines), start=1)
-    first = next(numbered, None)
-    if first is None:
-        return
-    objects = _object(first[1]) is not None
-    for number, line in chain([first], numbered):
+    objects: bool | None = None
+    for number, line in lines:
+        objects = _object(line) is not None if objects is None else objects
         row = _object(line) if objects else line.strip()
         if not row:
             message = "is no JSON object as the first row is" if objects and line.strip() else "is empty"
             raise InputError(message, file=file, row=number, mend="Give one text or one JSON object a line.")
-        yield row
+        yield number, row
 
 
-def examples(lines: Iterable[str], kind: Kind, file: str | None = None) -> Iterator[Example]:
-    """The examples of lines, as `rows` reads them; at least one, or an InputError."""
-    number = 0
-    for number, row in enumerate(rows(lines, file), start=1):
+def examples(lines: Iterable[Line], kind: Kind, file: str | None = None) -> Iterator[Example]:
+    """The examples of lines, as `rows` reads them, in their order."""
+    for number, row in rows(lines, file):
         try:
             (example,) = read_inputs([row], kind)
         except InputError as error:
             raise InputError(error.message, file=file, row=number, field=error.field, mend=error.mend) from None
         yield replace(example, row=number)
-    if not number:
-        raise InputError("there is nothing to predict", file=file, mend="Give at least one text.")
 
 
-def standard_input() -> Iterator[str]:
-    """The lines of standard input, decoded as UTF-8; InputError where nobody pipes anything into it."""
+def standard_input(ui: Ui) -> Iterator[Line]:
+    """The lines of standard input that are not blank, decoded as UTF-8; `ui` is told at the end how many were.
+
+    InputError where nobody pipes anything into it, or nothing but blank lines.
+    """
+    found = blank = 0
+    for number, line in enumerate(_piped_lines(), start=1):
+        if line.strip():
+            found += 1
+            yield number, line
+        else:
+            blank += 1
+    if blank:
+        ui.note("1 blank line was passed over" if blank == 1 else f"{blank:,} blank lines were passed over")
+    if not found:
+        raise InputError("there is nothing to predict", file=STANDARD_INPUT, mend="Give at least one text.")
+
+
+def _piped_lines() -> Iterator[str]:
     stream: IO[bytes] = sys.stdin.buffer
     if sys.stdin.isatty():
         raise InputError("there is nothing to predict", mend="Give texts, --input FILE, or pipe lines into it.")

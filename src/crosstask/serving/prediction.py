@@ -11,12 +11,14 @@ from typing import Any
 class Prediction:
     """The predicted label of one row and the probability of every label, in the order of the task's label space.
 
-    `cut` counts the tokens that the row lost to the model's maximum length.
+    `row` is the row's number among those given, counted from 1; `cut` counts the tokens that it lost to the model's
+    maximum length.
     """
 
     task: str
     label: str
     probabilities: Mapping[str, float]
+    row: int | None = None
     cut: int = 0
 
     @property
@@ -25,8 +27,8 @@ class Prediction:
         return self.probabilities[self.label]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON: task, label, probabilities, and `cut` where tokens were lost."""
-        found = {"task": self.task, "label": self.label, "probabilities": dict(self.probabilities)}
+        """Plain JSON: row, task, label, probabilities, and `cut` where tokens were lost."""
+        found = {"row": self.row, "task": self.task, "label": self.label, "probabilities": dict(self.probabilities)}
         return {**found, "cut": self.cut} if self.cut else found
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosstask.disk import put_back, swap, sync_tree
+from crosstask.disk import locked, put_back, swap, sync_tree
 from crosstask.errors import ShelfError
 from crosstask.shelf.archive import unpack
 from crosstask.shelf.download import download
@@ -101,19 +101,10 @@ def _convert(item: ShelfItem, archive: Path, place: Path) -> None:
 @contextmanager
 def _locked(folder: ShelfFolder, ui: Ui) -> Iterator[None]:
     """Hold the item's lock, so that of two processes one fetches and the other finds it done."""
-    from filelock import FileLock, Timeout
-
     folder.path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder.path.with_name(f".{folder.path.name}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        ui.note(f"waiting for another process that fetches {folder.item.name}")
-        lock.acquire()
-    try:
+    waiting = f"waiting for another process that fetches {folder.item.name}"
+    with locked(folder.path.with_name(f".{folder.path.name}.lock"), busy=lambda: ui.note(waiting)):
         yield
-    finally:
-        lock.release()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from crosstask.disk import exists
 from crosstask.errors import ShelfError
 from crosstask.shelf.item import ShelfItem
 
@@ -76,13 +77,13 @@ class ShelfFolder:
         made = self._manifest()
         for name, fact in made.files.items() if made else ():
             file = self.path / name
-            if not file.is_file():
+            if not exists(file):
                 raise self._damage("is missing", file)
             if file.stat().st_size != fact.bytes or (content and sha256(file) != fact.sha256):
                 raise self._damage("is not as it was written", file)
 
     def _manifest(self) -> Manifest | None:
-        if not self.path.exists():
+        if not exists(self.path):
             return None
         file = self.path / MANIFEST
         try:

@@ -16,6 +16,7 @@ class ShelfItem(Method):
 
     `package` is an exact pin; `archives` are the sha256 of the archives accepted for it (one a platform);
     `files` maps the files used inside the archive to their sha256; `size` is the archive's size in bytes.
+    `origin` is the hub's name of what it is a copy of, and `language` the hub's code of its language.
     Where `convert` comes to write something else, `revision` goes up: folders of an older one are made anew.
     """
 
@@ -28,6 +29,8 @@ class ShelfItem(Method):
     files: Mapping[str, str]
     size: int
     revision: int = 1
+    origin: str | None = None
+    language: str | None = None
 
     @abstractmethod
     def convert(self, source: Path, folder: Path) -> None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from crosstask.step import Result, Step, TaskSource, planned
+from crosstask.step import Result, Step, TaskSource, fetched_first, planned
 from crosstask.ui import Ui
 
 if TYPE_CHECKING:
+    from crosstask.serving.bundle import Bundle
     from crosstask.serving.evaluation import Evaluation
+    from crosstask.tasks.task import Task
 
 
 class Evaluate(Step):
@@ -35,6 +37,26 @@ class Evaluate(Step):
 
     def run(self, ui: Ui) -> Result:
         """Score, record the reading of a test split in the bundle, and tell."""
+        bundle, task = self._opened(ui)
+        found = bundle.evaluate(task, self.split, head=self.head, seed=self.seed)
+        for note in filter(None, [found.truncation, _warning(found.trained_on)]):
+            ui.note(note)
+        record = {"tasks": {found.task: found.to_json(self.worst)}}
+        return Result(found, record, show=lambda ui: _show(found, self.worst, ui))
+
+    def plan(self, ui: Ui) -> Result:
+        """Say what would be scored, for how long, and with how much memory."""
+        from crosstask.serving.forecast import answering
+
+        if first := fetched_first(self.task, then=f"score {self.bundle}"):
+            return first
+        bundle, task = self._opened(ui)
+        examples = task.split(self.split).examples
+        expected = answering(bundle, bundle.learned(self.head), examples)
+        scoring = f"score {self.bundle} on {len(examples):,} rows of {task.name}, {self.split}"
+        return planned([scoring], seconds=expected.seconds, memory=expected.memory)
+
+    def _opened(self, ui: Ui) -> tuple[Bundle, Task]:
         from crosstask.serving.bundle import load
         from crosstask.tasks import open_task
 
@@ -42,21 +64,13 @@ class Evaluate(Step):
         task = open_task(self.task, split=self.split, kind=bundle.learned(self.head).task.kind, ui=ui)
         for note in task.notes:
             ui.note(note)
-        _warn(bundle.trained_on(task.split(self.split)), ui)
-        found = bundle.evaluate(task, self.split, task=self.head, seed=self.seed)
-        if found.truncation:
-            ui.note(found.truncation)
-        record = {"tasks": {found.task: found.to_json(self.worst)}}
-        return Result(found, record, show=lambda ui: _show(found, self.worst, ui))
-
-    def plan(self, ui: Ui) -> Result:
-        """Say what would be scored."""
-        return planned([f"score {self.bundle} on the {self.split} split of {self.task}"])
+        return bundle, task
 
 
-def _warn(seen: str | None, ui: Ui) -> None:
-    if seen is not None:
-        ui.note(f"these are the {seen} rows that made the bundle: the scores do not tell how it does on new rows")
+def _warning(trained_on: str | None) -> str | None:
+    if trained_on is None:
+        return None
+    return f"the bundle learned from these rows ({trained_on}): the scores do not tell how it does on new ones"
 
 
 def _show(found: Evaluation, worst: int, ui: Ui) -> None:

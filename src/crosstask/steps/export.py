@@ -30,12 +30,29 @@ class Export(Step):
     def run(self, ui: Ui) -> Result:
         """Export, and say where."""
         from crosstask.models.bundle import read_bundle
-        from crosstask.models.export import export_transformers
+        from crosstask.models.export import export_transformers, is_export_of
 
-        export_transformers(read_bundle(self.bundle), self.out, overwrite=self.overwrite)
+        contents = read_bundle(self.bundle)
         record = {"format": self.format, "out": str(self.out)}
+        if not self.overwrite and is_export_of(contents, self.out):
+            ui.note(f"{self.out} is done already")
+            return Result(self.out, record)
+        export_transformers(contents, self.out, overwrite=self.overwrite)
         return Result(self.out, record, show=lambda ui: ui.note(f"exported to {self.out}"))
 
     def plan(self, ui: Ui) -> Result:
-        """Say what would be written."""
-        return planned([f"write {self.bundle} for {self.format} into {self.out}"])
+        """Say what would be written, and with how much memory; or what the export would be refused for."""
+        from crosstask.disk import check_writable
+        from crosstask.models.bundle import read_bundle
+        from crosstask.models.export import is_export_of
+        from crosstask.models.whole_folder import check_free
+        from crosstask.runs.forecast import program_memory
+
+        contents = read_bundle(self.bundle)
+        if not self.overwrite and is_export_of(contents, self.out):
+            return planned([f"leave {self.out} as it is: it is done already"], seconds=0)
+        check_free(self.out, overwrite=self.overwrite)
+        check_writable(self.out)
+        model = sum(weight.nbytes for weight in contents.model.parameters())
+        memory = program_memory() + 2 * model  # the export, and the same opened again to be compared
+        return planned([f"write {self.bundle} for {self.format} into {self.out}"], memory=memory)

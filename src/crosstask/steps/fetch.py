@@ -10,6 +10,7 @@ from crosstask.ui import Ui
 
 if TYPE_CHECKING:
     from crosstask.shelf import ShelfRow
+    from crosstask.shelf.item import ShelfItem
 
 
 class Fetch(Step):
@@ -40,33 +41,57 @@ class Fetch(Step):
                 ui.note(f"{row.item.name}: every byte is as it was written")
         record = {"items": [_record(row) for row in rows]}
         title = f"shelf, kept in {rows[0].path.parent}"
-        return Result(record["items"], record, show=lambda ui: ui.table(title, _table(rows)))
+        return Result(record["items"], record, show=lambda ui: _show(title, rows, ui))
 
     def plan(self, ui: Ui) -> Result:
-        """Say what would be downloaded."""
+        """Say what would be downloaded, what is there already, and how many bytes each takes."""
         from crosstask import shelf
+        from crosstask.runs.needs import download
 
-        rows = shelf.status(self.names) if self.names else []
-        missing = [row.item for row in rows if self.force or row.state == "not fetched"]
-        return planned([f"download {item.package} ({_megabytes(item.size)}) for {item.name}" for item in missing])
+        named = shelf.status(self.names) if self.names else []
+        missing = [row.item for row in named if self.force or row.state == "not fetched"]
+        there = {row.item.name: _bytes_of(row.item) for row in named if row.item not in missing}
+        actions = [*map(download, missing), *(_left(name, size) for name, size in there.items())]
+        if self.verify:
+            actions.append("check every byte of what is there")
+        size = {"download": sum(item.size for item in missing), "disk": sum(there.values())}
+        return planned(actions or ["list the shelf"], **size)
+
+
+def _bytes_of(item: ShelfItem) -> int:
+    """The size on disk of a fetched item; ShelfError where it is damaged, as the run has it."""
+    from crosstask import shelf
+
+    return sum(file.stat().st_size for file in shelf.ensure(item).rglob("*") if file.is_file())
+
+
+def _left(name: str, size: int) -> str:
+    return f"leave {name} as it is: it is there already ({_megabytes(size)} on disk)"
 
 
 def _record(row: ShelfRow) -> dict[str, Any]:
+    from crosstask.tasks.samples import sample_names
+
     item = row.item
     return {
         "name": item.name,
         "about": item.about,
         "package": item.package,
         "licence": item.licence,
+        "tasks": list(sample_names(item.name)),
         "bytes": item.size,
         "fetched": row.state == "fetched",
         "path": str(row.path),
     }
 
 
-def _table(rows: Sequence[ShelfRow]) -> list[tuple[str, ...]]:
-    header = ("name", "what", "licence", "download", "state")
-    return [header, *(_cells(row) for row in rows)]
+def _show(title: str, rows: Sequence[ShelfRow], ui: Ui) -> None:
+    from crosstask.tasks.samples import sample_names
+
+    ui.table(title, [("name", "what", "licence", "download", "state"), *map(_cells, rows)])
+    tasks = [(task, row.item.name) for row in rows for task in sample_names(row.item.name)]
+    if tasks:
+        ui.table("the tasks in them", [("task", "made from"), *tasks])
 
 
 def _cells(row: ShelfRow) -> tuple[str, ...]:

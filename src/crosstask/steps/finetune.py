@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from crosstask.command import command_line
 from crosstask.errors import BundleError, OutputError
 from crosstask.runs.options import TrainingOptions
-from crosstask.step import ModelSource, Result, Step, TaskSource, planned
+from crosstask.step import ModelSource, Result, Step, TaskSource, fetched_first, planned
 from crosstask.ui import Ui
 
 if TYPE_CHECKING:
@@ -46,26 +46,35 @@ class Finetune(TrainingOptions, Step):
         """Train, score, and write the bundle."""
         trial = self._trial(ui)
         place = self._place(trial)
-        if not place.open(_key(place.out), overwrite=self.overwrite):
-            ui.note(f"{place.out} is done already")
-            return self._done(place.out)
-        with place.working() as folder:
+        with place.working(overwrite=self.overwrite) as folder:
+            if folder is None:
+                ui.note(f"{place.out} is done already")
+                return self._done(place.out)
             trained = trial.train(ui, folder)
             bundle = self._publish(trial, trained, place)
         return self._result(bundle, trained.steps)
 
     def plan(self, ui: Ui) -> Result:
-        """Say what would be trained, for how long, and with how much memory."""
-        from crosstask.runs.forecast import forecast
-
+        """Say what would be trained, for how long, and with how much memory; or what the run would be refused for."""
+        if first := fetched_first(self.model, self.task, then=f"train {self.model}"):
+            return first
         trial = self._trial(ui)
-        expected = forecast(trial)
+        place = self._place(trial)
+        state = place.look(overwrite=self.overwrite)
+        writing = place.plan(state, "the bundle")
+        if state == "done":
+            self._done(place.out)
+            return planned([writing], seconds=0)
+        return self._planned(trial, writing, done=_steps_saved(place) if state == "unfinished" else 0)
+
+    def _planned(self, trial: Trial, writing: str, done: int) -> Result:
+        from crosstask.runs.forecast import training
+
+        expected = training(trial, done)
         rows = len(trial.task.split("train"))
+        steps = f"{trial.steps:,} steps" + (f", of which {done:,} are done" if done else "")
         return planned(
-            [
-                f"train {self.model} on {rows:,} rows of {trial.task.name} for {trial.steps:,} steps",
-                f"write the bundle to {self._place(trial).out}",
-            ],
+            [f"train {self.model} on {rows:,} rows of {trial.task.name} for {steps}", writing],
             seconds=expected.seconds,
             memory=expected.memory,
         )
@@ -103,7 +112,7 @@ class Finetune(TrainingOptions, Step):
         from crosstask.models.safe_name import safe_name
         from crosstask.runs.place import Place
 
-        return Place(self.out or Path("runs") / safe_name(trial.task.name), trial.key)
+        return Place(self.out or Path("runs") / safe_name(trial.task.name), trial.key, _key)
 
     def _publish(self, trial: Trial, trained: Trained, place: Place) -> Bundle:
         from crosstask.reports.publish import Publication
@@ -139,6 +148,14 @@ def _key(out: Path) -> str | None:
         return None
     last = record.made_by[-1] if record and record.made_by else {}
     return last.get("key")
+
+
+def _steps_saved(place: Place) -> int:
+    """The steps that an unfinished run need not take again."""
+    from crosstask.training.checkpoint import latest_checkpoint
+
+    checkpoint = latest_checkpoint(place.partial)
+    return checkpoint.step if checkpoint else 0
 
 
 def _record(path: Path) -> BundleRecord | None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from crosstask.step import ModelSource, Result, Step, TaskSources, planned
+from crosstask.step import ModelSource, Result, Step, TaskSources, fetched_first, planned
 from crosstask.ui import Ui
 
 if TYPE_CHECKING:
+    from crosstask.models.text_encoder import TextEncoder
     from crosstask.tasks.checks.inspection import Inspection
-    from crosstask.tasks.task import Example
+    from crosstask.tasks.task import Example, Task
 
 
 class Inspect(Step):
@@ -35,12 +36,9 @@ class Inspect(Step):
 
     def run(self, ui: Ui) -> Result:
         """Open the tasks, count their tokens, and check them."""
-        from crosstask.models.transformers_gateway import load_text_encoder
-        from crosstask.tasks import open_task
         from crosstask.tasks.checks.inspection import inspect_tasks
 
-        tasks = [open_task(source, ui=ui) for source in self.tasks]
-        text = load_text_encoder(self.model, max_length=self.max_length, ui=ui)
+        tasks, text = self._opened(ui)
 
         def count_tokens(examples: Sequence[Example]) -> list[int]:
             return [encoding.length for encoding in text.encode([tuple(row.inputs.values()) for row in examples])]
@@ -49,8 +47,21 @@ class Inspect(Step):
         return Result(found, found.to_json(), show=lambda ui: _show(found, ui))
 
     def plan(self, ui: Ui) -> Result:
-        """Say what would be read."""
-        return planned([f"read and check {source}" for source in self.tasks])
+        """Say what would be checked, and with how much memory."""
+        if first := fetched_first(self.model, *self.tasks, then="check the tasks"):
+            return first
+        from crosstask.runs.forecast import program_memory
+
+        tasks, _ = self._opened(ui)
+        rows = {task.name: sum(map(len, task.splits.values())) for task in tasks}
+        return planned([f"check {count:,} rows of {name}" for name, count in rows.items()], memory=program_memory())
+
+    def _opened(self, ui: Ui) -> tuple[list[Task], TextEncoder]:
+        from crosstask.models.transformers_gateway import load_text_encoder
+        from crosstask.tasks import open_task
+
+        tasks = [open_task(source, ui=ui) for source in self.tasks]
+        return tasks, load_text_encoder(self.model, max_length=self.max_length, ui=ui)
 
 
 def _show(found: Inspection, ui: Ui) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from crosstask.errors import ConfigError
+from pydantic import BeforeValidator
+
+from crosstask.command import command_line
+from crosstask.errors import ConfigError, InputError
 from crosstask.registry import parse_spec
 from crosstask.step import Result, Step, planned
 from crosstask.ui import Ui
@@ -21,23 +25,31 @@ if TYPE_CHECKING:
 _BATCH = 256
 
 
+def _as_texts(value: Any) -> Any:
+    """One text as a tuple of one; a column of texts (a Series, an array) as a list."""
+    if isinstance(value, str):
+        return (value,)
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
 class Predict(Step):
     """Predict the labels of texts with a bundle.
 
     Texts come from the command line, from a file, or line by line from standard input; each may also be a JSON object
-    with the task's fields, as a pair of texts must be. The answers are JSON lines with the probability of every label.
+    with the task's fields, as a pair of texts must be. The answers are JSON lines in the order of the rows, each with
+    the number of its row and the probability of every label. Blank lines of standard input count and have no answer.
     """
 
     positional: ClassVar[tuple[str, ...]] = ("bundle", "texts")
 
     bundle: Path
     """The folder of the bundle."""
-    texts: tuple[str, ...] = ()
+    texts: Annotated[tuple[str, ...] | None, BeforeValidator(_as_texts)] = None
     """The texts to predict; without them and without --input, standard input is read."""
     input: Path | None = None
     """A file of rows to predict, with the columns of the task."""
-    task: str | None = None
-    """The name of the task, where the bundle has several."""
+    head: str | None = None
+    """The name of the learned task to ask, where the bundle has several."""
     out: Path | None = None
     """A file for the answers, instead of standard output."""
     overwrite: bool = False
@@ -55,12 +67,22 @@ class Predict(Step):
         return _written(self.out, answers)
 
     def plan(self, ui: Ui) -> Result:
-        """Say what would be predicted, and where the answers would go."""
+        """Say what would be predicted, for how long, with how much memory, and where the answers would go."""
+        from crosstask.runs.forecast import program_memory
+        from crosstask.serving.bundle import load
+        from crosstask.serving.forecast import answering
+
         self._check_out()
-        source = self.input or (f"{len(self.texts)} texts" if self.texts else "standard input")
-        return planned(
-            [f"predict {source} with {self.bundle}", f"write the answers to {self.out or 'standard output'}"]
-        )
+        bundle = load(self.bundle, self.device)
+        learned = bundle.learned(self.head)
+        writing = f"write the answers to {self.out or 'standard output'}"
+        if self.input is None and not self.texts:
+            predicting = f"predict the lines of standard input with {self.bundle}"
+            return planned([predicting, writing], memory=program_memory())
+        examples = list(self._examples(learned.task.kind, ui))
+        expected = answering(bundle, learned, examples)
+        predicting = f"predict {len(examples):,} rows with {self.bundle}"
+        return planned([predicting, writing], seconds=expected.seconds, memory=expected.memory)
 
     def _check_out(self) -> None:
         from crosstask.serving.lines import check_out
@@ -70,7 +92,7 @@ class Predict(Step):
             check_out(self.out, overwrite=self.overwrite, sources=[self.bundle, *table])
 
     def _predictions(self, bundle: Bundle, ui: Ui) -> Iterator[Prediction]:
-        learned = bundle.learned(self.task)
+        learned = bundle.learned(self.head)
         cuts: list[int] = []
         for examples in _batches(self._examples(learned.task.kind, ui)):
             found = bundle.predict_examples(examples, learned)
@@ -81,15 +103,22 @@ class Predict(Step):
 
     def _examples(self, kind: Kind, ui: Ui) -> Iterator[Example]:
         from crosstask.serving.lines import STANDARD_INPUT, examples, standard_input
-        from crosstask.tasks import read_inputs
 
         if self.input is not None and self.texts:
             raise ConfigError("both texts and a file are given", field="input", mend="Give one of them.")
         if self.input is not None:
-            return iter(read_inputs(self.input, kind, ui=ui))
-        if self.texts:
-            return examples(self.texts, kind)
-        return examples(standard_input(), kind, STANDARD_INPUT)
+            return iter(self._read(self.input, kind, ui))
+        if self.texts is not None:
+            return examples(enumerate(self.texts, start=1), kind)
+        return examples(standard_input(ui), kind, STANDARD_INPUT)
+
+    def _read(self, file: Path, kind: Kind, ui: Ui) -> list[Example]:
+        from crosstask.tasks import read_inputs
+
+        if file.suffix.lower() == ".txt":
+            mend = f"Pipe it to standard input: {command_line('predict', self.bundle)} < {quote(str(file))}."
+            raise InputError("is no table", file=file, mend=mend)
+        return read_inputs(file, kind, ui=ui)
 
 
 def _batches(examples: Iterator[Example]) -> Iterator[list[Example]]:

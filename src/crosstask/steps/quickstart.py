@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from crosstask.command import command_line
-from crosstask.step import Result, Step, planned
+from crosstask.step import Result, Step, fetched_first, planned
 from crosstask.ui import Ui
 
 if TYPE_CHECKING:
@@ -50,29 +50,32 @@ class Quickstart(Step):
 
     def run(self, ui: Ui) -> Result:
         """Fetch, train, compare, report."""
-        from crosstask.runs.place import Place
-        from crosstask.training.runtime import Runtime
-
-        runtime = Runtime.make(self.device)
-        study = self.study(runtime, self.out, ui)
-        place = Place(self.out, study.key)
-        if place.open(_made_by(self.out), overwrite=self.overwrite):
-            with place.working() as folder:
+        study, place = self._study_and_place(ui)
+        with place.working(overwrite=self.overwrite) as folder:
+            if folder is None:
+                ui.note(f"{self.out} is done already")
+            else:
                 self._make(replace(study, folder=folder), place, ui)
-        else:
-            ui.note(f"{self.out} is done already")
         record = json.loads((self.out / _RECORD).read_text(encoding="utf-8"))["result"]
         return Result(record, record, show=lambda ui: _show(record, ui))
 
     def plan(self, ui: Ui) -> Result:
-        """Say what would be trained."""
-        return planned(
-            [
-                f"train {MODEL} on {self.source_rows:,} rows of {SOURCE}",
-                f"train it on {self.draws} draws of {self.labels_per_class} labels a class of {TARGET}, both ways",
-                f"write the bundle and the report to {self.out}",
-            ]
-        )
+        """Say what would be trained, for how long, and with how much memory; or what the run would be refused for."""
+        from crosstask.transfer.forecast import study_forecast
+
+        trainings = [
+            f"train {MODEL} on {self.source_rows:,} rows of {SOURCE}",
+            f"train it on {self.draws} draws of {self.labels_per_class} labels a class of {TARGET}, both ways",
+        ]
+        if first := fetched_first(MODEL, SOURCE, TARGET, then=trainings[0]):
+            return first
+        study, place = self._study_and_place(ui)
+        state = place.look(overwrite=self.overwrite)
+        writing = place.plan(state, "the bundle and the report")
+        if state == "done":
+            return planned([writing], seconds=0)
+        expected = study_forecast(study)
+        return planned([*trainings, writing], seconds=expected.seconds, memory=expected.memory)
 
     def study(self, runtime: Runtime, folder: Path, ui: Ui) -> Study:
         """The study that `run` runs, with its work in `folder`."""
@@ -97,6 +100,13 @@ class Quickstart(Step):
             keep=keep,
             seed=self.seed,
         )
+
+    def _study_and_place(self, ui: Ui) -> tuple[Study, Place]:
+        from crosstask.runs.place import Place
+        from crosstask.training.runtime import Runtime
+
+        study = self.study(Runtime.make(self.device), self.out, ui)
+        return study, Place(self.out, study.key, _made_by)
 
     def _keep(self, trained: Trained, base: str, out: Path, runtime: Runtime) -> None:
         from crosstask.models.bundle import is_bundle, read_record

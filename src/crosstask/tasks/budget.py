@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from crosstask.errors import InputError
 from crosstask.tasks.ordering import seeded_order
-from crosstask.tasks.task import TRAIN, VALIDATION, Example, Task
+from crosstask.tasks.task import TRAIN, VALIDATION, Example, Split, Task
 
 
 def draw_labels(task: Task, per_class: int, seed: int) -> Task:
@@ -27,7 +27,7 @@ def draw_labels(task: Task, per_class: int, seed: int) -> Task:
     splits = {name: split for name, split in task.splits.items() if name != VALIDATION}
     note = f"{task.name}: {per_class} train rows a class drawn with seed {seed}"
     note += ", the validation split is set aside" if VALIDATION in task.splits else ""
-    return task.with_splits(**{**splits, TRAIN: replace(train, examples=drawn)}).noting(note)
+    return task.with_splits(**{**splits, TRAIN: _drawn(drawn, train)}).noting(note)
 
 
 def draw_rows(task: Task, rows: int, seed: int) -> Task:
@@ -39,7 +39,11 @@ def draw_rows(task: Task, rows: int, seed: int) -> Task:
     splits = {name: split for name, split in task.splits.items() if name != VALIDATION}
     drawn = seeded_order(train.examples, seed, "draw")[:rows]
     note = f"{task.name}: {rows:,} train rows drawn with seed {seed}"
-    return task.with_splits(**{**splits, TRAIN: replace(train, examples=drawn)}).noting(note)
+    return task.with_splits(**{**splits, TRAIN: _drawn(drawn, train)}).noting(note)
+
+
+def _drawn(rows: list[Example], train: Split) -> Split:
+    return replace(train, examples=rows, drawn_from=train.drawn_from or train.fingerprint)
 
 
 def _most(by_label: dict[str, list[Example]]) -> int:

@@ -91,7 +91,11 @@ class Draft:
         if found.target in self.named or column is None or column not in columns.values[column]:
             return
         if not columns.headed(found.inputs.values()):
-            raise _headless(self.first, column)
+            raise _headless(self.first, column, self._naming(found.target, column))
+
+    def _naming(self, field: str, column: str) -> str:
+        """What a user writes to say which column a field is."""
+        return f"{self.place}:{field}={column}" if self.place else f"columns={{'{field}': '{column}'}}"
 
     def _untold(self, fields: Sequence[str]) -> InputError:
         columns = ", ".join(f"'{name}'" for name in self.first.columns)
@@ -124,11 +128,11 @@ def _split(kind: Kind, table: Table) -> Split:
     return Split([kind.example(record, row, table.file) for row, record in enumerate(table.records, 1)], table.file)
 
 
-def _headless(table: Table, column: str) -> InputError:
+def _headless(table: Table, column: str, naming: str) -> InputError:
     """What is wrong where a column's name is among its values: names that come again, or no names at all."""
     again = next((row for row, record in enumerate(table.records, 1) if all(record[it] == it for it in record)), None)
     if again is not None:
         return InputError("the column names come again", file=table.file, row=again, mend="Delete the row.")
     message = "the first row looks like data, not like column names"
-    mend = "Put a line of column names first. If it is one, name them: FILE:text=COLUMN,label=COLUMN."
+    mend = f"Put a line of column names first. If it is one, name the column: {naming}."
     return InputError(message, file=table.file, field=column, mend=mend)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from math import floor
 
 from crosstask.tasks.checks.keys import by_key
@@ -34,7 +35,7 @@ def hold_out(task: Task, seed: int) -> Task:
     kept = [example for example in train.examples if id(example) not in held]
     cut = [example for example in train.examples if id(example) in held]
     note = f"{task.name}: {len(cut)} of {len(train)} train rows are held out for validation (seed {seed})"
-    splits = {**task.splits, TRAIN: Split(kept, train.file), VALIDATION: Split(cut, train.file)}
+    splits = {**task.splits, TRAIN: replace(train, examples=kept), VALIDATION: Split(cut, train.file)}
     return task.with_splits(**splits).noting(note)
 
 

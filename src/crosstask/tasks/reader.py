@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from pathlib import Path
 
+from crosstask.disk import exists
 from crosstask.errors import InputError, nearest
 from crosstask.method import Method
 from crosstask.registry import Registry
@@ -58,14 +59,6 @@ def read_table(path: Path) -> Table:
     return table
 
 
-def exists(path: Path) -> bool:
-    """Whether there is such a file or folder; not where the name is too long for one, or may not be looked up."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
-
-
 def _unread(path: Path, name: str) -> InputError:
     known = [f".{reader}" for reader in READERS.names()]
     message = f"files that end in '.{name}' are not read" if name else "has no ending that says what it holds"
@@ -73,9 +66,9 @@ def _unread(path: Path, name: str) -> InputError:
 
 
 def _require_bytes(path: Path) -> None:
-    if path.is_dir():
-        raise InputError("is a folder where a file is expected", file=path, mend="Give a file in it.")
     if not exists(path):
         raise InputError("does not exist", file=path, mend="Check the path.")
+    if path.is_dir():
+        raise InputError("is a folder where a file is expected", file=path, mend="Give a file in it.")
     if path.is_file() and path.stat().st_size == 0:
         raise InputError("is empty (0 bytes)", file=path, mend="Give a file with at least one row.")

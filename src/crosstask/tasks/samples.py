@@ -11,8 +11,9 @@ from crosstask.tasks.task import TEST, TRAIN, VALIDATION, Example, Split, Task
 from crosstask.tasks.tweets import LEAST_CONFIDENCE, read_tweets
 from crosstask.ui import Silent, Ui
 
+_TWEETS = "sample:tweets"
 _DOMAINS = {
-    "sample:tweets": ("airlines", "other"),
+    _TWEETS: ("airlines", "other"),
     "sample:tweets-airlines": ("airlines",),
     "sample:tweets-other": ("other",),
 }
@@ -20,9 +21,10 @@ _LABELS = {"": ("negative", "positive"), "-3way": ("negative", "neutral", "posit
 _NOTE = f"tweets that the crowd was sure of (confidence over {LEAST_CONFIDENCE}), without retweets, quotes and copies"
 
 
-def sample_names() -> tuple[str, ...]:
-    """The names that `open_sample` knows."""
-    return tuple(domain + labels for domain, labels in product(_DOMAINS, _LABELS))
+def sample_names(item: str | None = None) -> tuple[str, ...]:
+    """The names that `open_sample` knows: all, or those made from the data of one item of the shelf."""
+    made = tuple(domain + labels for domain, labels in product(_DOMAINS, _LABELS))
+    return made if item in (None, _TWEETS) else ()
 
 
 def open_sample(name: str, ui: Ui | None = None) -> Task:
@@ -34,7 +36,7 @@ def open_sample(name: str, ui: Ui | None = None) -> Task:
 
 
 def _tweets(name: str, domains: tuple[str, ...], labels: tuple[str, ...], ui: Ui) -> Task:
-    file = shelf.ensure("sample:tweets", ui) / "tweets.jsonl"
+    file = shelf.ensure(_TWEETS, ui) / "tweets.jsonl"
     examples: dict[str, list[Example]] = {TRAIN: [], VALIDATION: [], TEST: []}
     for split, tweet in read_tweets(file):
         if tweet.domain in domains and tweet.label in labels:

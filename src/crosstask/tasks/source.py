@@ -10,16 +10,20 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
+from crosstask.disk import exists
 from crosstask.errors import ConfigError, InputError, NotFound, nearest
 from crosstask.registry import parse_spec
 from crosstask.tasks.data import read_data
 from crosstask.tasks.draft import Draft
 from crosstask.tasks.folder import read_folder
 from crosstask.tasks.kind import Kind
-from crosstask.tasks.reader import exists, read_table, stem
+from crosstask.tasks.reader import read_table, stem
 from crosstask.tasks.task import SPLITS, TRAIN, Example, Task
 from crosstask.tasks.task_file import read_task_file
 from crosstask.ui import Silent, Ui
+
+_LONGEST_NAME = 80
+"""Bytes of a task's name: bundles write some as three characters, and a file name holds no more than 255."""
 
 
 def open_task(
@@ -162,7 +166,8 @@ def _read(path: Path, split: str) -> Draft:
 
 def _safe_name(name: str) -> str:
     """A name that can stand in a file name, from the name of a file."""
-    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "task"
+    plain = re.sub(r"[^\w.-]+", "-", name).strip("-.")
+    return plain.encode()[:_LONGEST_NAME].decode(errors="ignore").strip("-.") or "task"
 
 
 def _checked_name(name: str) -> str:

@@ -44,10 +44,17 @@ class Example:
 
 @dataclass(frozen=True)
 class Split:
-    """The examples of one split and the file they came from."""
+    """The examples of one split and the file they came from.
+
+    `drawn_from` is the fingerprint of all the rows that these were drawn from, None where nothing was drawn.
+    """
 
     examples: Sequence[Example]
     file: str | None = None
+    drawn_from: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Split({len(self):,} rows{f' of {self.file}' if self.file else ''})"
 
     def __len__(self) -> int:
         return len(self.examples)

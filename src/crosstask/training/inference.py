@@ -10,10 +10,10 @@ from crosstask.training.batches import micro_batches
 from crosstask.training.lesson import Lesson
 from crosstask.training.runtime import Runtime, memory_told
 
-_MICRO_TOKENS = 8192
+MICRO_TOKENS = 8192
 
 
-def outputs(model: MultiTaskModel, lesson: Lesson, runtime: Runtime, micro_tokens: int = _MICRO_TOKENS) -> np.ndarray:
+def outputs(model: MultiTaskModel, lesson: Lesson, runtime: Runtime, micro_tokens: int = MICRO_TOKENS) -> np.ndarray:
     """The head's outputs for every row of the lesson, in the rows' order: float32 [rows, ...]."""
     model.eval()
     order = np.argsort(lesson.lengths, kind="stable")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from crosstask.models.tuning import Tuning
 from crosstask.tasks.mixture import Mixture
@@ -22,7 +22,7 @@ class Phase:
     mixture: Mixture
     lessons: Mapping[str, Lesson]
     tuning: Tuning
-    rates: Rates = field(default_factory=Rates)
+    rates: Rates
     batch_size: int = 32
     micro_tokens: int = 4096
     name: str = "train"

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
 
-from pydantic import Field
-
-from crosstask.method import Method
 from crosstask.training.schedule import Schedule
 
 
-class Rates(Method):
-    """The optimizer's numbers. AdamW (Loshchilov & Hutter 2019) with decay on weight matrices only."""
+@dataclass(frozen=True)
+class Rates:
+    """The optimizer's numbers, checked where a user gives them: `runs/options.py` holds their bounds and defaults.
 
-    learning_rate: Annotated[float, Field(gt=0)] = 5e-5
-    """Peak learning rate of the trunk."""
-    head_learning_rate: Annotated[float | None, Field(gt=0)] = None
-    """Peak learning rate of the heads; by default the trunk's."""
-    weight_decay: Annotated[float, Field(ge=0)] = 0.01
-    """Decay of weight matrices."""
-    clip: Annotated[float, Field(gt=0)] = 1.0
-    """Largest gradient norm."""
-    schedule: Schedule = Schedule()
-    """The factor on the rates over the phase."""
+    AdamW (Loshchilov & Hutter 2019) with decay on weight matrices only, and gradients clipped to the norm `clip`. The
+    rates are peaks; heads without one of their own have the trunk's.
+    """
+
+    learning_rate: float
+    head_learning_rate: float | None
+    weight_decay: float
+    clip: float
+    schedule: Schedule

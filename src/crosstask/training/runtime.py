@@ -56,8 +56,15 @@ def memory_told(field: str, mend: str) -> Iterator[None]:
     """Turn a GPU's lack of memory into one line: the option that is too large, and the mend."""
     try:
         yield
-    except torch.OutOfMemoryError:
+    except RuntimeError as error:
+        if not _lacks_memory(error):
+            raise
         raise ConfigError("the device has not enough memory", field=field, mend=mend) from None
+
+
+def _lacks_memory(error: RuntimeError) -> bool:
+    """Whether a GPU ran out of memory; an Apple one has no error class of its own for it."""
+    return isinstance(error, torch.OutOfMemoryError) or "MPS backend out of memory" in str(error)
 
 
 def _multiplies_bf16(device: torch.device) -> bool:

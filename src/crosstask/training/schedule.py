@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
-from pydantic import Field
+Decay: TypeAlias = Literal["linear", "cosine", "constant"]
+"""How a rate falls after the warm-up."""
 
-from crosstask.method import Method
 
+@dataclass(frozen=True)
+class Schedule:
+    """A factor on the learning rate: a linear warm-up from zero, then linear, cosine or no decay to zero.
 
-class Schedule(Method):
-    """A factor on the learning rate: a linear warm-up from zero, then linear, cosine or no decay to zero."""
+    `warmup` is the share of the steps that warm up.
+    """
 
-    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    """Share of the steps that warm up."""
-    decay: Literal["linear", "cosine", "constant"] = "linear"
-    """How the rate falls after the warm-up."""
+    warmup: float
+    decay: Decay
 
     def factor(self, step: int, steps: int) -> float:
         """The factor of step `step`, counted from 0, of `steps`.
 
-        >>> [round(Schedule(warmup=0.5).factor(step, 4), 2) for step in range(4)]
+        >>> [round(Schedule(0.5, "linear").factor(step, 4), 2) for step in range(4)]
         [0.5, 1.0, 1.0, 0.5]
         """
         warm = round(self.warmup * steps)

@@ -82,12 +82,25 @@ class Study:
 
     def train_source(self, ui: Ui) -> float:
         """Train the source once, into a bundle; its seconds."""
-        found = self._store.get(self._source_trial.key, lambda: {"seconds": self._train_source(ui)})
-        return float(found["seconds"])
+
+        def train() -> dict[str, Any]:
+            return {"seconds": self._train_source(ui)}
+
+        return float(self._store.get(self.source_trial.key, train, beside=self._source_bundle)["seconds"])
 
     def bundle(self, way: str) -> Path:
         """Where the first draw's bundle of direct training or of transfer stands; transfer's once the source does."""
         return self._home(self._trial(self._start(way), 0)) / way
+
+    @cached_property
+    def source_trial(self) -> Trial:
+        """The training of the source."""
+        task = draw_rows(self.source, self.source_rows, self.seed)
+        return Trial(task, self._fresh, self.source_options, self.runtime, self.seed)
+
+    def direct_trial(self, draw: int) -> Trial:
+        """The direct training of one draw, counted from 0; that of transfer costs as much."""
+        return self._trial(self._fresh, draw)
 
     @cached_property
     def _fresh(self) -> Start:
@@ -103,12 +116,7 @@ class Study:
 
     @property
     def _source_bundle(self) -> Path:
-        return self._home(self._source_trial) / "source"
-
-    @cached_property
-    def _source_trial(self) -> Trial:
-        task = draw_rows(self.source, self.source_rows, self.seed)
-        return Trial(task, self._fresh, self.source_options, self.runtime, self.seed)
+        return self._home(self.source_trial) / "source"
 
     def _home(self, trial: Trial) -> Path:
         """The folder of what a trial leaves beside its outcome; another trial's is another."""
@@ -119,7 +127,7 @@ class Study:
 
     def _train_source(self, ui: Ui) -> float:
         began = time.monotonic()
-        trained = self._source_trial.train(ui, self._resumable())
+        trained = self.source_trial.train(ui, self._resumable())
         self.keep(trained, self.model, self._source_bundle)
         return time.monotonic() - began
 
@@ -128,7 +136,9 @@ class Study:
         if name in REFERENCES:
             found = self._store.get(self._reference_key(name, trial), lambda: self._refer(name, trial))
         else:
-            found = self._store.get(self._trained_key(trial, draw), lambda: self._train(name, trial, draw, ui))
+            kept = self.bundle(name) if draw == 0 else None
+            key = self._trained_key(trial, draw)
+            found = self._store.get(key, lambda: self._train(name, trial, draw, ui), beside=kept)
         return Outcome(**found)
 
     def _trained_key(self, trial: Trial, draw: int) -> str:
@@ -173,7 +183,7 @@ class Study:
         return self.target.split(VALIDATION).examples[:_WATCHED]
 
     def _resumable(self) -> Path:
-        folder = self._home(self._source_trial) / "source.partial"
+        folder = self._home(self.source_trial) / "source.partial"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

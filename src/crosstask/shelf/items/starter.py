@@ -36,6 +36,8 @@ class Starter(ShelfItem):
         f"{_PLACE}/vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
     }
     size: int = 83_506_384
+    origin: str = "sentence-transformers/all-MiniLM-L6-v2"
+    language: str = "en"
 
     def convert(self, source: Path, folder: Path) -> None:
         """Keep every file as it is, but for the tokenizer's own cutting and padding."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,10 @@ class TaskFacts:
     splits: Mapping[str, SplitFacts]
     warnings: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        splits = ", ".join(f"{name} {len(facts.split):,} rows" for name, facts in self.splits.items())
+        return f"TaskFacts({self.task.name}: {splits}, {len(self.warnings)} warnings)"
+
     @property
     def labels(self) -> tuple[str, ...]:
         """The label names found in any split, those of train first."""
@@ -75,8 +79,8 @@ class Inspection:
     """The facts of tasks given together, and what their splits share."""
 
     tasks: tuple[TaskFacts, ...]
-    leakage: tuple[Leakage, ...]
-    threshold: float
+    leakage: tuple[Leakage, ...] = field(repr=False)
+    threshold: float = field(repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON: tasks, leakage, near_threshold."""
@@ -106,9 +110,14 @@ def _told_apart(tasks: Sequence[Task]) -> list[Task]:
 def _named(tasks: Sequence[Task], others: Sequence[str]) -> list[Task]:
     """The tasks, those that share a name called by the other one."""
     count = Counter(task.name for task in tasks)
-    return [
-        replace(task, name=other) if count[task.name] > 1 else task for task, other in zip(tasks, others, strict=True)
-    ]
+    return [_called(other, task) if count[task.name] > 1 else task for task, other in zip(tasks, others, strict=True)]
+
+
+def _called(name: str, task: Task) -> Task:
+    """The task by another name, in its notes too, which begin with it."""
+    own = f"{task.name}: "
+    notes = (f"{name}: {note.removeprefix(own)}" if note.startswith(own) else note for note in task.notes)
+    return replace(task, name=name, notes=tuple(notes))
 
 
 def _folder(task: Task) -> str:

@@ -38,5 +38,13 @@ class Match:
 
 def shortened(example: Example, limit: int = _TEXT) -> str:
     """The inputs of an example on one line of at most `limit` characters."""
-    text = " | ".join(" ".join(str(value).split()) for value in example.inputs.values())
+    return cut(" | ".join(" ".join(str(value).split()) for value in example.inputs.values()), limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """The text, or as much of it as `limit` characters hold, ending with an ellipsis where some is left out.
+
+    >>> cut("a long text", 6), cut("short", 6)
+    ('a lon…', 'short')
+    """
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

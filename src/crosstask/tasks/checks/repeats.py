@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crosstask.tasks.checks.keys import by_key
 from crosstask.tasks.checks.match import SHOWN, Match
@@ -19,8 +19,8 @@ class Repeats:
 
     duplicates: int
     conflicts: int
-    duplicate_rows: tuple[Match, ...] = ()
-    conflict_rows: tuple[Match, ...] = ()
+    duplicate_rows: tuple[Match, ...] = field(default=(), repr=False)
+    conflict_rows: tuple[Match, ...] = field(default=(), repr=False)
 
 
 def repeats(split: Split) -> Repeats:

@@ -7,6 +7,7 @@ from typing import Any
 
 from crosstask.tasks.checks.inspection import Inspection, SplitFacts, TaskFacts
 from crosstask.tasks.checks.leakage import Leakage
+from crosstask.tasks.checks.match import cut
 from crosstask.tasks.checks.warnings import share
 
 Row = Sequence[Any]
@@ -57,7 +58,7 @@ def _examples(found: Sequence[Leakage]) -> list[Row]:
     """One exact and one near row of each finding, where it has both."""
     header = ("from", "row", "to", "row", "similarity", "text")
     rows = [
-        (one.source, match.other, one.target, match.row, match.similarity, match.text[:_TEXT_SHOWN])
+        (one.source, match.other, one.target, match.row, match.similarity, cut(match.text, _TEXT_SHOWN))
         for one in found
         for match in dict.fromkeys((one.examples[0], one.examples[-1]))
     ]

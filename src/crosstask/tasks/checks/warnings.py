@@ -10,6 +10,9 @@ from crosstask.tasks.checks.lengths import Lengths
 from crosstask.tasks.checks.repeats import Repeats
 from crosstask.tasks.task import TRAIN
 
+_NOTHING = frozenset(("nan", "null", "none", "nil", "n/a", "na", "<na>", "-", "?"))
+"""What programs and people write into a cell that holds nothing."""
+
 
 def split_warnings(repeated: Repeats, balanced: Balance, tokens: Lengths, *, learned_from: bool) -> Iterator[str]:
     """The warnings of one split; the balance matters where it is `learned_from`."""
@@ -21,20 +24,32 @@ def split_warnings(repeated: Repeats, balanced: Balance, tokens: Lengths, *, lea
         match = repeated.duplicate_rows[0]
         shown = f"row {match.row} repeats row {match.other}"
         yield f"{_rows(repeated.duplicates)} the same input as an earlier row ({shown})"
-    if learned_from and balanced.skewed:
-        (most, *_, least) = balanced.counts
-        yield f"'{most}' has {balanced.ratio:.0f} times the rows of '{least}': read macro F1, not accuracy"
+    if learned_from:
+        yield from _label_warnings(balanced)
     if tokens.cut:
         lost = f"{tokens.lost_median:.0f} (median)"
         yield f"{share(tokens.cut)} of the rows are cut to {tokens.limit} tokens and lose {lost}"
 
 
+def _label_warnings(balanced: Balance) -> Iterator[str]:
+    for label, rows in balanced.counts.items():
+        if label.casefold() in _NOTHING:
+            yield f"'{label}' counts as a label ({rows:,} of the rows): where it means that one is missing, delete them"
+    if balanced.skewed:
+        (most, *_, least) = balanced.counts
+        yield f"'{most}' has {balanced.ratio:.0f} times the rows of '{least}': read macro F1, not accuracy"
+
+
 def leakage_warning(found: Leakage) -> str | None:
-    """The warning of rows to measure on that train holds too; None where no such row is shared."""
+    """The warning of rows that a train split holds too; None where no such row is shared.
+
+    That of another task counts also where the rows are train rows themselves: a file alone may be meant to measure on.
+    """
     shared = found.exact + found.near
-    if not shared or not found.source.endswith(f"/{TRAIN}") or found.target.endswith(f"/{TRAIN}"):
+    if not shared or not found.source.endswith(f"/{TRAIN}"):
         return None
-    return f"{found.target}: {shared} of {found.rows} rows also stand in {found.source} ({found.exact} exactly)"
+    split = found.target.rpartition("/")[2]
+    return f"{split}: {shared} of {found.rows} rows also stand in {found.source} ({found.exact} exactly)"
 
 
 def share(part: float) -> str:

@@ -1,0 +1,71 @@
+"""Forecasts: they grow with the work, count what is done, and know the program's own memory."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from crosstask.runs.forecast import Forecast, in_turn, inference, program_memory, training
+from crosstask.runs.options import TrainingOptions
+from crosstask.runs.start import load_start
+from crosstask.runs.trial import Trial
+from tiny_training import CPU, toy_task
+
+DEVICE = torch.device("cpu")
+
+
+@pytest.fixture
+def trial(tiny_checkpoint: Path) -> Trial:
+    options = TrainingOptions(steps=40, batch_size=8)
+    return Trial(toy_task(train=24, validation=16), load_start(str(tiny_checkpoint)), options, CPU)
+
+
+def with_options(trial: Trial, **changes: object) -> Trial:
+    return replace(trial, options=trial.options.model_copy(update=changes))
+
+
+def test_time_follows_the_steps_that_are_left(trial: Trial) -> None:
+    alone = replace(trial, task=toy_task(train=24))
+    whole, half = training(alone), training(alone, done=20)
+    assert half.seconds == pytest.approx(whole.seconds / 2)
+    assert training(with_options(alone, steps=80)).seconds == pytest.approx(2 * whole.seconds)
+    assert training(alone, done=40).seconds == 0
+
+
+def test_passes_over_validation_rows_take_time_too(trial: Trial) -> None:
+    alone = replace(trial, task=toy_task(train=24))
+    one = inference(trial.start.trunk, trial.lesson("validation"), DEVICE).seconds
+    assert trial.score_every == 6
+    assert training(trial).seconds - training(alone).seconds == pytest.approx(7 * one)
+
+
+def test_a_pass_costs_two_operations_a_weight_and_token_and_training_six(trial: Trial) -> None:
+    epoch = with_options(replace(trial, task=toy_task(train=24)), steps=3)
+    once = inference(trial.start.trunk, trial.lesson("train"), DEVICE)
+    assert training(epoch).seconds == pytest.approx(3 * once.seconds)
+
+
+def test_memory_is_that_of_the_program_and_of_the_work(trial: Trial) -> None:
+    before = program_memory()
+    weights = sum(weight.numel() for weight in trial.start.trunk.parameters())
+    assert sys.platform == "win32" or before > 100 * 2**20  # torch alone is more
+    assert training(trial).memory > before + 4 * weights
+    larger = with_options(trial, batch_size=24)
+    assert training(larger).memory - training(trial).memory > 66 * 8 * 16
+    assert inference(trial.start.trunk, trial.lesson("train"), DEVICE).memory > before
+
+
+def test_a_gpu_has_memory_of_its_own(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    from crosstask.runs import forecast
+
+    monkeypatch.setattr(forecast, "matrix_peak", lambda _: 1e12)
+    found = inference(trial.start.trunk, trial.lesson("train"), torch.device("cuda"))
+    assert 0 < found.memory < program_memory() / 10
+
+
+def test_one_after_the_other_add_their_seconds_and_share_the_memory() -> None:
+    assert in_turn([Forecast(1.0, 5), Forecast(2.5, 9), Forecast(0.5, 1)]) == Forecast(4.0, 9)

@@ -1,0 +1,65 @@
+"""A start: which head of a bundle is kept, why one is not, and how long texts may be."""
+
+from pathlib import Path
+
+import pytest
+
+from bundles import REVIEWS, random_bundle
+from crosstask.models.bundle import read_bundle, write_bundle
+from crosstask.objectives import objective_for
+from crosstask.runs.start import Start, load_start
+from crosstask.tasks.task import Task
+from crosstask.ui import Silent
+from tiny_training import toy_task
+
+
+class Notes(Silent):
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.lines.append(text)
+
+
+@pytest.fixture
+def start(tiny_checkpoint: Path, tmp_path: Path) -> Start:
+    """From a bundle with two heads for the same labels."""
+    return load_start(str(random_bundle(tiny_checkpoint, tmp_path / "b", {"films": REVIEWS, "reviews": REVIEWS})))
+
+
+def told(start: Start, task: Task, way: str = "head") -> list[str]:
+    """What the user is told when the start makes a head for a task."""
+    notes = Notes()
+    start.head_for(task, objective_for(task.kind, way), notes)
+    return notes.lines
+
+
+def test_a_head_that_fits_is_kept(start: Start):
+    assert told(start, toy_task()) == ["the head of 'reviews' is kept: its labels are the same"]
+    assert told(start, toy_task("tweets")) == ["the head of 'films' is kept: its labels are the same"]
+
+
+def test_a_head_of_another_make_is_not_kept_and_says_what_it_is(start: Start):
+    assert told(start, toy_task(), "head:pooling=cls") == [
+        "the head of 'reviews' has the same labels and is not kept: it was made with pooling=mean"
+    ]
+
+
+def test_labels_in_another_order_are_told(start: Start):
+    assert told(start, toy_task(labels=("good", "bad"))) == [
+        "the head of 'reviews' has the same labels and is not kept: they stand in the order bad, good there"
+    ]
+
+
+def test_a_head_for_other_labels_is_nothing_to_tell(start: Start):
+    assert told(start, toy_task(labels=("bad", "good", "neither"))) == []
+
+
+@pytest.mark.parametrize(("asked", "length"), [(None, 64), (48, 48), (12, 12)])
+def test_a_start_reads_all_that_the_checkpoint_allows(
+    tiny_checkpoint: Path, tmp_path: Path, asked: int | None, length: int
+):
+    whole = read_bundle(random_bundle(tiny_checkpoint, tmp_path / "b", {"reviews": REVIEWS}), max_length=16)
+    write_bundle(tmp_path / "short", whole.model, whole.tasks, whole.record, whole.card)
+    assert read_bundle(tmp_path / "short").model.trunk.text.max_length == 16
+    assert load_start(str(tmp_path / "short"), max_length=asked).trunk.text.max_length == length
