@@ -21,7 +21,18 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["starter"], ["starter"]),
         (["starter:english", "sample:tweets-airlines"], ["sample:tweets", "starter"]),
         (["sample:tweets", "sample:tweets-3way"], ["sample:tweets"]),
-        (["reviews.csv", "bert-base-uncased", "sample:tweetsy", [("a film", "good")], None], []),
+        (
+            [
+                "reviews.csv",
+                "bert-base-uncased",
+                "sample:tweetsy",
+                "sample:tweets-sea",
+                "x" * 300,
+                [("a film", "good")],
+                None,
+            ],
+            [],
+        ),
     ],
 )
 def test_items_are_known_by_the_names_they_stand_behind(names: list[object], items: list[str], tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import crosstask
 from bundles import REVIEWS, random_bundle
 from crosstask.models.bundle import read_record
 from crosstask.training.checkpoint import Checkpoint, save_checkpoint
@@ -102,6 +103,7 @@ def test_more_rows_take_longer(plan: Run, here: Path) -> None:
         ("predict gone a-text", "does not exist"),
         ("predict bundle --input gone.csv", "'gone.csv'"),
         ("predict bundle --input good.csv a-text", "both texts and a file"),
+        ("predict bundle a-text --out nowhere/answers", "cannot be written"),
         ("export gone --out new", "does not exist"),
         ("inspect gone.csv --model tiny", "'gone.csv'"),
         ("inspect good.csv --model tiyn/", "no model is called"),
@@ -199,3 +201,7 @@ def test_a_damaged_item_is_refused_as_the_fetch_refuses_it(
     monkeypatch.setenv("CROSSTASK_CACHE", str(tmp_path / "cache"))
     (tmp_path / "cache" / "shelf" / tweets.name / "tweets.jsonl").write_text("")
     assert plan("fetch sample:tweets") == run_cli("fetch", "sample:tweets", "--json").record["error"]
+
+
+def test_no_texts_take_no_time(here: Path) -> None:
+    assert crosstask.predict("bundle", [], dry_run=True)["seconds"] == 0

@@ -1,6 +1,7 @@
 """A step in parts is a step: the loss is normalised over the whole effective batch."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def one_step(checkpoint: Path, way: str, micro_tokens: int = WHOLE, terms=()):
     task = unbalanced()
     model = toy_model(checkpoint, task, dropout=False, way=way)
     phase = toy_phase(model, task, way=way, steps=1, batch_size=100, micro_tokens=micro_tokens)
-    phase = phase.__class__(**{**phase.__dict__, "rates": phase.rates.model_copy(update={"clip": 1e9})})
+    phase = phase.__class__(**{**phase.__dict__, "rates": replace(phase.rates, clip=1e9)})
     (report,) = Training(model, [phase], runtime, terms=terms)
     return {name: parameter.grad for name, parameter in model.named_parameters()}, report
 

@@ -22,9 +22,8 @@ from crosstask.training.lesson import Lesson
 _SHARE_OF_PEAK = 0.5  # of the matrix-product peak, what training and inference reach
 _FLOAT = 4  # bytes of a float32
 _STATE = 3  # floats a weight that trains, beside itself: its gradient, AdamW's two moments
-_KEPT = 66  # bytes a token, layer and unit of width that backward needs (Korthikanti et al. 2022, 5, in float32)
-_KEPT_SCORE = 5  # bytes a token, layer, head and position that it needs of the attention (as there; and measured)
-_PASSING = 64  # bytes a token and unit of width that live at once in a layer without backward
+_UNIT = 66  # bytes of a layer a token and unit of width: activations in float32 (Korthikanti et al. 2022, 4.1)
+_SCORE = 5  # bytes of a layer a token, head and position: its attention (as there, and as measured here)
 
 
 @dataclass(frozen=True)
@@ -47,14 +46,16 @@ def training(trial: Trial, done: int = 0) -> Forecast:
     if VALIDATION in trial.task.splits:
         seconds += (left // trial.score_every + 1) * inference(trunk, trial.lesson(VALIDATION), device).seconds
         state += _trained_weights(trunk, lesson)  # the best so far
-    return Forecast(seconds, _taken(device) + _FLOAT * state + _activations(trial, lesson, batch))
+    longest = int(lesson.lengths.max())
+    kept = _layer_bytes(trunk, min(trial.options.micro_tokens, longest * batch), longest)
+    return Forecast(seconds, _taken(device) + _FLOAT * state + len(layer_list(trunk.encoder)[1]) * kept)
 
 
 def inference(trunk: Trunk, lesson: Lesson, device: torch.device) -> Forecast:
     """One pass of a trunk that is loaded over the rows of a lesson: 2 operations a weight and token."""
     tokens = int(lesson.lengths.sum())
     seconds = _seconds(2 * _layer_weights(trunk) * tokens, device)
-    passing = _PASSING * min(MICRO_TOKENS, tokens) * trunk.width
+    passing = _layer_bytes(trunk, min(MICRO_TOKENS, tokens), int(lesson.lengths.max(initial=0)))
     return Forecast(seconds, _taken(device, _FLOAT * _weights(trunk)) + passing)
 
 
@@ -90,12 +91,10 @@ def _taken(device: torch.device, loaded: int = 0) -> int:
     return program_memory() if device.type == "cpu" else loaded
 
 
-def _activations(trial: Trial, lesson: Lesson, batch: int) -> int:
-    """Bytes that backward needs of the largest forward pass."""
-    trunk, longest = trial.start.trunk, int(lesson.lengths.max())
-    tokens = min(trial.options.micro_tokens, longest * batch)
+def _layer_bytes(trunk: Trunk, tokens: int, longest: int) -> int:
+    """What one layer takes of memory for `tokens` in rows of at most `longest`: all of it, where backward follows."""
     heads: int = getattr(trunk.encoder.config, "num_attention_heads", 0)
-    return len(layer_list(trunk.encoder)[1]) * tokens * (_KEPT * trunk.width + _KEPT_SCORE * heads * longest)
+    return tokens * (_UNIT * trunk.width + _SCORE * heads * longest)
 
 
 def _trained_weights(trunk: Trunk, lesson: Lesson) -> int:

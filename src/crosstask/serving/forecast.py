@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def answering(bundle: Bundle, learned: LearnedTask, examples: Sequence[Example]) -> Forecast:
-    """Seconds and memory of predicting `examples`, at least one, with a loaded bundle."""
+    """Seconds and memory of predicting `examples` with a loaded bundle."""
     from crosstask.runs.forecast import inference
     from crosstask.training.lesson import Lesson
 

@@ -54,5 +54,5 @@ class Export(Step):
         check_free(self.out, overwrite=self.overwrite)
         check_writable(self.out)
         model = sum(weight.nbytes for weight in contents.model.parameters())
-        memory = program_memory() + 2 * model  # the export, and the same opened again to be compared
+        memory = program_memory() + 3 * model  # the export, as it is written, and opened again to be compared
         return planned([f"write {self.bundle} for {self.format} into {self.out}"], memory=memory)

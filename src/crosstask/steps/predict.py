@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import BeforeValidator
 
 from crosstask.command import command_line
-from crosstask.errors import ConfigError, InputError
+from crosstask.errors import ConfigError, InputError, OutputError
 from crosstask.registry import parse_spec
 from crosstask.step import Result, Step, planned
 from crosstask.ui import Ui
@@ -73,10 +73,12 @@ class Predict(Step):
         from crosstask.serving.forecast import answering
 
         self._check_out()
+        if self.out is not None and not self.out.parent.is_dir():
+            raise OutputError("cannot be written: its folder is not there", file=self.out, mend="Choose another --out.")
         bundle = load(self.bundle, self.device)
         learned = bundle.learned(self.head)
         writing = f"write the answers to {self.out or 'standard output'}"
-        if self.input is None and not self.texts:
+        if self.input is None and self.texts is None:
             predicting = f"predict the lines of standard input with {self.bundle}"
             return planned([predicting, writing], memory=program_memory())
         examples = list(self._examples(learned.task.kind, ui))

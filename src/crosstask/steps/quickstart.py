@@ -74,6 +74,8 @@ class Quickstart(Step):
         writing = place.plan(state, "the bundle and the report")
         if state == "done":
             return planned([writing], seconds=0)
+        if state == "unfinished":
+            ui.note("the time is that of the whole: what is done of it is not taken off")
         expected = study_forecast(study)
         return planned([*trainings, writing], seconds=expected.seconds, memory=expected.memory)
 
