@@ -6,12 +6,17 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crosstask.shelf.item import ShelfItem
+from crosstask.errors import ShelfError
+from crosstask.shelf.archive import unpack
+from crosstask.shelf.download import download
+from crosstask.shelf.item import ShelfItem, find_item
+from crosstask.ui import Silent
 
 INNER = "tiny_package/words.txt"
 WHEEL = "tiny_package-1.0-py3-none-any.whl"
@@ -70,5 +75,25 @@ def make_tiny(wheels: Path) -> Callable[..., Tiny]:
             "size": len(archive),
         }
         return kind(**{**facts, **pins})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Path, Path]]:
+    """Downloads an item of the shelf, once: its archive, and the folder that is made of it."""
+
+    @cache
+    def make(name: str) -> tuple[Path, Path]:
+        item, place = find_item(name), tmp_path_factory.mktemp("item")
+        try:
+            archive = download(item, place, Silent())
+        except ShelfError as error:
+            pytest.skip(f"{name} cannot be had: {error}")
+        for folder in ("source", "made"):
+            (place / folder).mkdir()
+        unpack(item, archive, place / "source")
+        item.convert(place / "source", place / "made")
+        return archive, place / "made"
 
     return make

@@ -142,6 +142,10 @@ def test_an_index_out_of_reach_is_an_error(make_tiny: Make, monkeypatch: pytest.
     [
         ("ERROR: Could not install: [Errno 28] No space left on device\n", "the disk is full. Free some space"),
         ("/usr/bin/python: No module named pip\n", "this Python has no pip. Install it"),
+        (
+            "ERROR: No matching distribution found\n× pip subprocess to install build dependencies did not run",
+            "lacks what pip opens a source archive with. Name an index that has setuptools",
+        ),
         ("Collecting\nERROR: Something new\n[notice] upgrade\n", "pip says: Something new. Mend that"),
         ("", "pip says: it said nothing"),
     ],
@@ -255,3 +259,9 @@ def test_the_listing_tells_the_state_of_each(make_tiny: Make) -> None:
     assert tiny.state() == "fetched"
     (tiny.path / "words.txt").unlink()
     assert tiny.state() == "damaged"
+
+
+def test_the_wheel_of_a_named_platform_is_taken_everywhere(make_tiny: Make, wheels: Path) -> None:
+    tiny = make_tiny(platform="win_amd64")
+    (wheels / WHEEL).rename(wheels / "tiny_package-1.0-py3-none-win_amd64.whl")
+    assert (shelf.ensure(tiny) / "words.txt").read_text() == "ONE TWO THREE FOUR"

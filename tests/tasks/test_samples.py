@@ -1,84 +1,40 @@
-"""The sample tasks: what is in them, and that no split shares a text with another."""
+"""Finding samples by name, and what is particular to the news, the reviews, the dialogues and the written ones."""
 
 from __future__ import annotations
 
-import json
+import re
 from collections import Counter
-from itertools import combinations
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from crosstask.errors import NotFound, ShelfError
 from crosstask.shelf.item import shelf_items
-from crosstask.tasks.samples import open_sample, sample_names
-from crosstask.tasks.task import Task
-from crosstask.tasks.tweets import Tweet, read_tweets, words_of
+from crosstask.tasks.fixed_splits import words_of
+from crosstask.tasks.samples import open_sample, sample_names, written_names
+from crosstask.tasks.samples.chat import LANGUAGES
+from crosstask.tasks.samples.reviews_zh import LEAST_CHARACTERS
+from crosstask.tasks.task import Split, Task
 
-DOCS = Path(__file__).parents[2] / "docs" / "shelf.md"
+DOCS = (Path(__file__).parents[2] / "docs" / "shelf.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def samples() -> dict[str, Task]:
-    try:
-        return {name: open_sample(name) for name in sample_names()}
-    except ShelfError as error:
-        pytest.skip(str(error))
+def opened() -> Callable[[str], Task]:
+    @cache
+    def open_or_skip(name: str) -> Task:
+        try:
+            return open_sample(name)
+        except ShelfError as error:
+            pytest.skip(f"{name} cannot be had: {error}")
+
+    return open_or_skip
 
 
-def labels(task: Task, split: str) -> Counter[str]:
-    return Counter(example.target for example in task.split(split).examples)
-
-
-def test_the_names() -> None:
-    assert {"sample:tweets-airlines", "sample:tweets-other", "sample:tweets-airlines-3way"} <= set(sample_names())
-    assert sorted(name for item in shelf_items() for name in sample_names(item.name)) == sorted(sample_names())
-
-
-@pytest.mark.parametrize("domain", ["airlines", "other"])
-def test_each_label_has_its_fixed_number_of_rows(samples: dict[str, Task], domain: str) -> None:
-    two, three = samples[f"sample:tweets-{domain}"], samples[f"sample:tweets-{domain}-3way"]
-    assert labels(two, "test") == {"negative": 300, "positive": 300}
-    assert labels(three, "test") == {"negative": 300, "neutral": 300, "positive": 300}
-    assert set(labels(three, "validation").values()) == {200}
-    assert min(labels(three, "train").values()) > 800
-
-
-def test_no_two_splits_of_any_domain_share_a_text(samples: dict[str, Task]) -> None:
-    tasks = [samples["sample:tweets-airlines-3way"], samples["sample:tweets-other-3way"]]
-    splits = [
-        [words_of(row.inputs["text"]) for row in split.examples] for task in tasks for split in task.splits.values()
-    ]
-    assert all(len(set(words)) == len(words) for words in splits)
-    assert all(set(a).isdisjoint(b) for a, b in combinations(splits, 2))
-
-
-def test_the_three_way_tasks_only_add_neutral_rows(samples: dict[str, Task]) -> None:
-    for name in ("sample:tweets", "sample:tweets-airlines", "sample:tweets-other"):
-        for split, rows in samples[name].splits.items():
-            wider = samples[f"{name}-3way"].split(split).examples
-            assert list(rows.examples) == [row for row in wider if row.target != "neutral"]
-
-
-def test_both_domains_together_are_the_whole(samples: dict[str, Task]) -> None:
-    for split, rows in samples["sample:tweets"].splits.items():
-        parts = [samples[f"sample:tweets-{domain}"].split(split).examples for domain in ("airlines", "other")]
-        assert sorted(row.row or 0 for row in rows.examples) == sorted(row.row or 0 for part in parts for row in part)
-
-
-@pytest.mark.parametrize("domain", ["airlines", "other"])
-def test_the_documented_counts_are_the_real_ones(samples: dict[str, Task], domain: str) -> None:
-    task = samples[f"sample:tweets-{domain}-3way"]
-    counts = {split: labels(task, split) for split in ("train", "validation", "test")}
-    for label in task.kind.labels:  # type: ignore[attr-defined]
-        cells = [domain, label, *(f"{counts[split][label]:,}" for split in counts)]
-        assert f"| {' | '.join(cells)} |" in DOCS.read_text(encoding="utf-8")
-
-
-def test_texts_are_clean(samples: dict[str, Task]) -> None:
-    texts = [row.inputs["text"] for split in samples["sample:tweets-3way"].splits.values() for row in split.examples]
-    assert not any(mark in text for text in texts for mark in ("\r", "&amp;", "\x8a", "\xe4\xf3", "\xd5\xa2"))
-    assert sum("’" in text for text in texts) > 200
+def labels(split: Split) -> Counter[str]:
+    return Counter(example.target for example in split.examples)
 
 
 def test_an_unknown_sample_names_the_nearest() -> None:
@@ -86,34 +42,79 @@ def test_an_unknown_sample_names_the_nearest() -> None:
         open_sample("sample:tweet-airlines")
 
 
-def write(file: Path, *tweets: tuple[str, str, float | None]) -> Path:
-    rows = [json.dumps({"text": text, "label": label, "confidence": sure}) for text, label, sure in tweets]
-    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return file
+@pytest.mark.parametrize(("name", "test", "validation"), [("sample:news", 50, 40), ("sample:reviews-zh", 300, 200)])
+def test_held_out_splits_hold_as_much_of_each_label(
+    opened: Callable[[str], Task], name: str, test: int, validation: int
+) -> None:
+    task = opened(name)
+    for split, rows in (("test", test), ("validation", validation)):
+        assert labels(task.split(split)) == dict.fromkeys(task.kind.space, rows)
 
 
-def test_only_sure_original_tweets_are_used_once(tmp_path: Path) -> None:
-    file = write(
-        tmp_path / "tweets.jsonl",
-        ("@United lost my bag", "negative", 1.0),
-        ("@delta LOST my bag! https://t.co/x", "negative", 0.9),  # a copy
-        ("unsure", "negative", 0.6),
-        ("unknown", "negative", None),
-        ("RT @united: hello there", "neutral", 1.0),
-        ("smh “@JetBlue: our fleet”", "negative", 1.0),  # a quote
-        ("so so", "negative", 1.0),
-        ("So so!", "positive", 1.0),  # the crowd does not agree
-        ("@united http://t.co/x", "neutral", 1.0),  # no words
-        ("a united front", "positive", 0.7),
-    )
-    tweets = sorted((tweet for _, tweet in read_tweets(file)), key=lambda tweet: tweet.row)
-    assert tweets == [Tweet("@United lost my bag", "negative", 1), Tweet("a united front", "positive", 10)]
-    assert [tweet.domain for tweet in tweets] == ["airlines", "other"]
+@pytest.mark.parametrize("name", ["sample:news", "sample:reviews-zh"])
+def test_the_documented_counts_are_the_real_ones(opened: Callable[[str], Task], name: str) -> None:
+    counts = {split: labels(opened(name).split(split)) for split in ("train", "validation", "test")}
+    for label in opened(name).kind.space:
+        cells = [f"`{name}`", label, *(f"{counts[split][label]:,}" for split in counts)]
+        assert f"| {' | '.join(cells)} |" in DOCS
 
 
-def test_splits_do_not_depend_on_the_order_of_the_file(tmp_path: Path) -> None:
-    tweets = [(f"tweet number {number}", ("negative", "positive")[number % 2], 1.0) for number in range(1200)]
-    forth = {tweet.text: split for split, tweet in read_tweets(write(tmp_path / "forth", *tweets))}
-    back = {tweet.text: split for split, tweet in read_tweets(write(tmp_path / "back", *reversed(tweets)))}
-    assert forth == back
-    assert Counter(forth.values()) == {"test": 600, "validation": 400, "train": 200}
+def test_a_story_of_the_news_is_told_once(opened: Callable[[str], Task]) -> None:
+    texts = [
+        row.inputs["text"].split("\n") for split in opened("sample:news").splits.values() for row in split.examples
+    ]
+    for line in (0, 1):
+        assert max(Counter(words_of(text[line]) for text in texts).values()) == 1
+
+
+def test_chinese_reviews_say_something_and_are_no_answers_of_hotels(opened: Callable[[str], Task]) -> None:
+    reviews = [row.inputs["text"] for split in opened("sample:reviews-zh").splits.values() for row in split.examples]
+    assert all(sum(map(str.isalnum, text)) >= LEAST_CHARACTERS for text in reviews)
+    assert not any(text.startswith("宾馆反馈") for text in reviews)
+    assert any(text.startswith("宾馆") for text in reviews)
+
+
+def test_tweets_can_teach_the_chinese_reviews(opened: Callable[[str], Task]) -> None:
+    assert opened("sample:reviews-zh").kind.space == opened("sample:tweets-airlines").kind.space
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_a_question_of_a_dialogue_is_asked_in_one_split(opened: Callable[[str], Task], name: str) -> None:
+    splits = opened(name).splits
+    asked = {split: Counter(words_of(row.inputs["source"]) for row in rows.examples) for split, rows in splits.items()}
+    assert max(asked["test"].values()) == max(asked["validation"].values()) == 1
+    assert not asked["train"].keys() & asked["test"].keys()
+    assert not asked["validation"].keys() & (asked["train"].keys() | asked["test"].keys())
+    assert all(len(row.target) == 1 for row in splits["train"].examples)
+    train, validation, test = (f"{len(splits[split]):,}" for split in ("train", "validation", "test"))
+    assert re.search(rf"^\| `{name}` \| [^|]+ \| {train} \| {validation} \| {test} \|$", DOCS, re.MULTILINE)
+
+
+def test_conversations_go_on_and_alternative_answers_do_not(opened: Callable[[str], Task]) -> None:
+    task = opened("sample:chat")
+    told = {
+        (row.inputs["source"], answer)
+        for rows in task.splits.values()
+        for row in rows.examples
+        for answer in row.target
+    }
+    assert ("Hi", "How are you doing?") in told  # from a conversation
+    assert ("What is a computer?", "The thing you're using to talk to me is a computer.") in told
+    assert not any(said == "The thing you're using to talk to me is a computer." for said, _ in told)
+
+
+def test_english_and_chinese_written_samples_have_one_label_space() -> None:
+    for name in ("sample:pairs", "sample:entities", "sample:questions"):
+        english, chinese = open_sample(name), open_sample(f"{name}-zh")
+        assert type(english.kind) is type(chinese.kind)
+        assert english.kind.space == chinese.kind.space
+
+
+def test_every_sample_is_documented() -> None:
+    for name in sample_names():
+        assert f"`{name}`" in DOCS or name.endswith("-3way")
+
+
+def test_every_sample_is_of_an_item_or_written() -> None:
+    of_items = [name for item in shelf_items() for name in sample_names(item.name)]
+    assert sorted([*of_items, *written_names()]) == sorted(sample_names())

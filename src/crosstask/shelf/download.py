@@ -29,6 +29,10 @@ _CAUSES = {
         "pip cannot reach its package index",
         "Check the network, or name a mirror with pip config set global.index-url URL.",
     ),
+    r"install build dependencies did not run": (
+        "pip's package index lacks what pip opens a source archive with",
+        "Name an index that has setuptools, wheel and packaging, or put them beside the archive.",
+    ),
     r"from versions: none|No matching distribution": (
         "pip's package index does not have it",
         "Name an index that does with pip config set global.index-url URL.",
@@ -44,7 +48,8 @@ def download(item: ShelfItem, place: Path, ui: Ui) -> Path:
     requirement = place / "requirement.txt"
     hashes = [f"--hash=sha256:{digest}" for digest in item.archives]
     requirement.write_text(" ".join([item.package, *hashes]), encoding="utf-8")
-    _run_pip(item, ["-r", str(requirement), "-d", str(archives)], scratch, ui)
+    wheel = ["--platform", item.platform, "--only-binary", ":all:"] if item.platform else []
+    _run_pip(item, [*wheel, "-r", str(requirement), "-d", str(archives)], scratch, ui)
     (archive,) = archives.iterdir()
     return archive
 

@@ -16,6 +16,9 @@ class ShelfItem(Method):
 
     `package` is an exact pin; `archives` are the sha256 of the archives accepted for it (one a platform);
     `files` maps the files used inside the archive to their sha256; `size` is the archive's size in bytes.
+    Many files are named at once by a `*` for any part of a file's or folder's name. The sha256 is then that of their
+    list as `sha256sum` prints it in the folder above the first `*`, in the order of their paths.
+    Where a package's wheels differ by platform in nothing that is used here, `platform` names the one taken everywhere.
     `origin` is the hub's name of what it is a copy of, and `language` the hub's code of its language.
     Where `convert` comes to write something else, `revision` goes up: folders of an older one are made anew.
     """
@@ -28,13 +31,16 @@ class ShelfItem(Method):
     archives: tuple[str, ...]
     files: Mapping[str, str]
     size: int
+    platform: str | None = None
     revision: int = 1
     origin: str | None = None
     language: str | None = None
 
     @abstractmethod
     def convert(self, source: Path, folder: Path) -> None:
-        """Fill the empty `folder` from the checked `files`, which lie in `source` by their base names.
+        """Fill the empty `folder` from the checked `files`.
+
+        They lie in `source` by their base names, or by their paths from where the first `*` stands.
 
         `source` is thrown away afterwards: files may be moved out of it.
         """
