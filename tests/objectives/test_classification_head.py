@@ -3,6 +3,7 @@
 import math
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,11 +16,12 @@ from crosstask.errors import ConfigError, NotFound
 from crosstask.models import poolings
 from crosstask.models.pooling import POOLINGS
 from crosstask.models.transformers_gateway import load_trunk
-from crosstask.objectives import Batch, objective_for
+from crosstask.objectives import Batch, Features, Outputs, objective_for
 from crosstask.objectives.classification_head import ClassificationHead
 from crosstask.tasks.kinds.classification import Classification
 from crosstask.tasks.task import Example
 
+TRUNK = SimpleNamespace(width=16, generates=False)
 KIND = Classification(labels=("bad", "good", "neither"))
 PAIR = Classification(text="premise", text_pair="hypothesis", labels=("no", "yes"))
 TARGETS = ["good", "bad", "good", "good", "neither", "good"]
@@ -96,9 +98,16 @@ def test_the_loss_is_the_weighted_sum_of_cross_entropies(rows):
     assert found == pytest.approx(expected, rel=1e-5, abs=1e-5)
 
 
+def answers(logits, temperature):
+    """The prediction records for logits, one row an example."""
+    examples = [Example({"text": "a"})] * len(logits)
+    features = [Features(None, row=row) for row in range(len(logits))]
+    return ClassificationHead().decode(KIND, Outputs(examples, features, logits), {"temperature": temperature})
+
+
 @given(arrays(np.float32, (4, 3), elements=some.floats(-50, 50, width=32)), some.floats(0.1, 10))
 def test_answers_name_the_label_and_every_probability(logits, temperature):
-    for row, answer in zip(logits, ClassificationHead().decode(KIND, logits, temperature), strict=True):
+    for row, answer in zip(logits, answers(logits, temperature), strict=True):
         assert list(answer["probabilities"]) == list(KIND.labels)
         assert sum(answer["probabilities"].values()) == pytest.approx(1)
         assert answer["probabilities"][answer["label"]] == max(answer["probabilities"].values())
@@ -106,14 +115,14 @@ def test_answers_name_the_label_and_every_probability(logits, temperature):
 
 
 def test_the_temperature_divides_the_logits():
-    (answer,) = ClassificationHead().decode(KIND, np.array([[0.0, 2.0, -2.0]]), temperature=2.0)
+    (answer,) = answers(np.array([[0.0, 2.0, -2.0]]), temperature=2.0)
     total = 1 + math.e + 1 / math.e
     assert list(answer["probabilities"].values()) == pytest.approx([1 / total, math.e / total, 1 / math.e / total])
 
 
 @pytest.mark.parametrize("pooling", POOLINGS.names())
 def test_the_head_is_as_asked(pooling):
-    head = ClassificationHead(pooling=pooling, dropout=0.3).head(KIND, 16)
+    head = ClassificationHead(pooling=pooling, dropout=0.3).head(KIND, TRUNK)
     assert head.config == {"name": "classifier", "width": 16, "labels": 3, "pooling": pooling, "dropout": 0.3}
 
 
@@ -125,7 +134,7 @@ def test_a_new_pooling_is_one_file(tmp_path, monkeypatch):
     monkeypatch.setattr(poolings, "__path__", [*poolings.__path__, str(tmp_path)])
     try:
         objective = objective_for(KIND, "head:pooling=middle")
-        assert type(objective.head(KIND, 16).pooler) is type(ClassificationHead().head(KIND, 16).pooler)
+        assert type(objective.head(KIND, TRUNK).pooler) is type(ClassificationHead().head(KIND, TRUNK).pooler)
         assert objective.config()["pooling"] == "middle"
     finally:
         sys.modules.pop("crosstask.models.poolings.middle", None)

@@ -46,7 +46,7 @@ BAD: list[tuple[str, bytes, int | None, str | None, str]] = [
     ("utf-16.csv", "text,label\n".encode("utf-16"), None, None, "is UTF-16 text"),
     ("nul.csv", b"text,label\na\0b,x\n", 1, None, "line 2 holds a NUL byte"),
     ("wide.csv", b"text,label\na,x\nb,x,y\n", 2, None, "line 3 has 3 fields where the header has 2"),
-    ("narrow.tsv", b"text\tlabel\na\n", 1, None, "line 2 has 1 fields where the header has 2"),
+    ("narrow.tsv", b"text\tlabel\na\n", 1, None, "line 2 has 1 field where the header has 2"),
     ("unclosed.csv", b'text,label\n"a,x\nb,y\n', 1, None, "unexpected end of data"),
     ("stray-quote.csv", b'text,label\n"a"b,x\n', 1, None, "the quotes of line 2 are not right ("),
     ("twins.csv", b"text,label,text\na,x,b\n", None, "text", "2 columns have this name"),

@@ -148,7 +148,7 @@ def test_rows_of_any_label_are_nested_and_leave_no_validation() -> None:
     assert [len(texts) for texts in drawn] == [5, 12]
     assert drawn[0] < drawn[1]
     assert "validation" not in more.splits
-    with pytest.raises(InputError, match="40 train rows where 41"):
+    with pytest.raises(InputError, match="train has 40 rows where 41"):
         draw_rows(task, 41, seed=3)
 
 

@@ -3,11 +3,13 @@
 import random
 from itertools import combinations
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosstask.tasks.checks.near import near_pairs
 from crosstask.tasks.checks.shingles import shingles, similarity
+from crosstask.tasks.checks.spool import Spool
 
 WORDS = [f"word{at}" for at in range(40)]
 
@@ -70,6 +72,19 @@ def test_a_crowd_of_like_rows_still_has_its_near_rows_found():
     body = " ".join(f"same{at}" for at in range(40))
     keys = [(f"{body} {at}",) for at in range(300)]
     assert {other for _, other, _ in near_pairs(keys)} == set(range(1, 300))
+
+
+def test_keys_of_one_home_are_not_compared():
+    keys = [(f"{' '.join(WORDS)} {at}",) for at in range(4)]
+    homes = np.array([0, 0, 1, -1])
+    assert {pair[:2] for pair in near_pairs(keys, homes=homes)} == {(0, 2), (1, 2), (0, 3), (1, 3), (2, 3)}
+
+
+def test_a_key_is_the_same_after_the_disk():
+    keys = [("a", ""), ("",), ("你好 \ud800", "b")]
+    with Spool() as spool:
+        spool.extend(keys)
+        assert [spool[at] for at in (2, 0, 1)] == [keys[2], keys[0], keys[1]]
 
 
 def _edited(draw: random.Random) -> list[str]:

@@ -30,7 +30,8 @@ def split(*labels: str | None, file: str = "a.csv") -> Split:
         (np.float32(2), "2"),
         (np.int64(3), "3"),
         ("1.0", "1.0"),
-        (True, "True"),
+        (True, "true"),
+        (np.True_, "true"),
         (" good ", "good"),
     ],
 )
@@ -112,7 +113,7 @@ def test_a_label_unknown_to_train_is_refused(name: str) -> None:
         KIND.learn(splits)
     error = caught.value
     assert (error.file, error.row, error.field) == ("b.csv", 2, "stars")
-    assert error.mend == "Did you mean good?"
+    assert error.mend == "Did you mean good? Else add train rows of it, or delete the row."
 
 
 def test_a_missing_label_is_refused_wherever_examples_come_from() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +16,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from crosstask.errors import InputError
 from crosstask.tasks.reader import READERS, read_table, stem
+from crosstask.tasks.reread import Reread
 
 Rows = list[dict[str, str]]
 
@@ -133,5 +136,20 @@ def test_a_quoted_text_of_a_tsv_may_have_lines(tmp_path: Path) -> None:
     path = tmp_path / "a.tsv"
     path.write_text('text\tlabel\n"one\nother"\tgood\n')
     table = read_table(path)
-    assert table.records == [{"text": "one\nother", "label": "good"}]
+    assert list(table.records) == [{"text": "one\nother", "label": "good"}]
     assert table.notes == ()
+
+
+@pytest.mark.parametrize("suffix", set(WRITERS) - {"json"})
+def test_records_are_not_held_and_come_again(tmp_path: Path, suffix: str) -> None:
+    rows = [{"text": f"row {at}", "label": "x" * 200_000 * (at == 2)} for at in range(4)]
+    WRITERS[suffix](rows, tmp_path / f"a.{suffix}")
+    table = read_table(tmp_path / f"a.{suffix}")
+    assert isinstance(table.records, Reread)
+    assert list(zip(table.records, table.records, strict=True)) == list(zip(rows, rows, strict=True))
+
+
+def test_a_pipe_is_refused_for_it_cannot_be_read_again(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.csv")
+    with pytest.raises(InputError, match="is a pipe or a device"):
+        read_table(tmp_path / "a.csv")

@@ -10,10 +10,13 @@ import pytest
 
 from crosstask.errors import ConfigError, CrosstaskError, InputError, NotFound
 from crosstask.tasks import Task, open_task, read_inputs
+from crosstask.tasks.kind import Kind
 from crosstask.tasks.kinds.classification import Classification
+from crosstask.tasks.kinds.span import Span
 
 ROWS = [("a fine film indeed", "good"), ("a dull film, alas", "bad"), ("quite a fine one", "good")]
 KNOWN = Classification(text="review", label="stars", labels=("good", "bad"))
+PAIR = Classification(text="premise", text_pair="hypothesis", labels=("yes", "no"))
 
 
 def csv_text(header: str = "text,label") -> str:
@@ -66,7 +69,12 @@ def test_named_columns(tmp_path: Path) -> None:
     [
         ("text=reveiw", "field 'reveiw': there is no such column", "Did you mean review?"),
         ("label=rating", "field 'rating': there is no such column", "Known: review, stars."),
-        ("txt=review", "field 'txt': the task has no such field", "Did you mean text or text_pair?"),
+        (
+            "text=review,label=review",
+            "'review': is named for two fields, text and label",
+            "Name a column of its own for each.",
+        ),
+        ("txt=review", "field 'txt': the task has no such field", "Did you mean text or context or text_pair?"),
     ],
 )
 def test_a_wrong_column_is_answered_with_the_nearest(file: Path, options: str, message: str, mend: str) -> None:
@@ -332,6 +340,25 @@ def test_a_known_kind_refuses_other_labels_and_other_forms(tmp_path: Path) -> No
         open_task(path, kind=KNOWN)
 
 
+@pytest.mark.parametrize(
+    ("named", "kind", "message", "field"),
+    [
+        ("text=a", PAIR, "the bundle answers pairs of texts: 'text_pair' is missing", "text_pair"),
+        ("text=a,text_pair=b", KNOWN, "the bundle answers single texts, and 'text_pair' is given", "text_pair"),
+        ("context=a", Span(), "the bundle reads question and context: 'question' is missing", "question"),
+    ],
+)
+def test_rows_of_another_form_than_the_bundle_reads(
+    tmp_path: Path, named: str, kind: Kind, message: str, field: str
+) -> None:
+    (tmp_path / "a.csv").write_text("a,b\na fine film indeed,a dull film alas\n")
+    with pytest.raises(InputError) as caught:
+        read_inputs(f"{tmp_path / 'a.csv'}:{named}", kind)
+    assert (caught.value.message, caught.value.field) == (message, field)
+    with pytest.raises(InputError, match="pairs of texts: 'text_pair' is missing. Give it as hypothesis"):
+        read_inputs([{"text": "one"}], PAIR)
+
+
 def test_inputs_for_prediction(file: Path, tmp_path: Path) -> None:
     texts = [text for text, _ in ROWS]
     unlabelled = tmp_path / "b.csv"
@@ -365,8 +392,8 @@ def test_real_pairs(shared_data: Path) -> None:
     task = open_task(shared_data / "rte")
     assert task.notes == ("rte: columns text=premise, text_pair=hypothesis, label=label (detected)",)
     assert [len(split) for split in task.splits.values()] == [2240, 250, 277]
-    with pytest.raises(InputError, match="which column holds the label among 'sentence1', 'sentence2', 'score'"):
-        open_task(shared_data / "stsb")
+    scored = open_task(shared_data / "stsb")
+    assert scored.notes == ("stsb: columns text=sentence1, text_pair=sentence2, value=score (detected)",)
 
 
 def test_column_names_that_come_again(tmp_path: Path) -> None:

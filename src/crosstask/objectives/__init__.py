@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from crosstask.errors import NotFound, nearest
 from crosstask.method import Method
@@ -16,19 +16,25 @@ if TYPE_CHECKING:
     import torch
 
     from crosstask.models.head import Head
+    from crosstask.models.model import MultiTaskModel
     from crosstask.models.text_encoder import Encoding, TextEncoder
     from crosstask.models.tokens import Tokens
+    from crosstask.models.trunk import Trunk
     from crosstask.tasks.kind import Kind
     from crosstask.tasks.task import Example
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """One example as numbers: its tokens, its target (None where there is none) and its weight in the loss."""
+    """What the model reads of an example: its tokens, its target (None where there is none), its weight in the loss.
+
+    `row` is the place of the example among those encoded: a long text read in windows makes several features.
+    """
 
     encoding: Encoding
     target: Any = None
     weight: float = 1.0
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,15 +57,54 @@ class Batch:
         )
 
 
+@dataclass(frozen=True)
+class Outputs:
+    """What a model made of examples: one array of `values` for each of the `features`, padding left out.
+
+    `text` is what encoded them, for values that are tokens.
+    """
+
+    examples: Sequence[Example]
+    features: Sequence[Features]
+    values: Sequence[np.ndarray]
+    text: TextEncoder | None = None
+
+    def by_row(self) -> Iterator[tuple[Example, list[tuple[Features, np.ndarray]]]]:
+        """Each example with its features and their values, in the examples' order."""
+        windows: list[list[tuple[Features, np.ndarray]]] = [[] for _ in self.examples]
+        for features, values in zip(self.features, self.values, strict=True):
+            windows[features.row].append((features, values))
+        return zip(self.examples, windows, strict=True)
+
+    def mean(self) -> np.ndarray:
+        """The mean over each example's windows, [rows, ...], for values of one shape."""
+        import numpy as np
+
+        return np.array([np.mean([values for _, values in windows], axis=0) for _, windows in self.by_row()])
+
+
+Reader = Callable[[Batch], "list[torch.Tensor]"]
+"""From a batch to the outputs of each of its features, padding left out."""
+
+
 class Objective(Method):
     """Turns a kind's examples into features, outputs into a loss, and outputs into prediction records.
 
     It knows tasks and tensors, and nothing of the loop. A new way is one file here.
     """
 
+    streams: ClassVar[bool] = False
+    """Whether an answer is a text that is written token by token."""
+
     @abstractmethod
-    def head(self, kind: Kind, width: int) -> Head:
-        """A fresh head for `kind` on states of `width`."""
+    def head(self, kind: Kind, trunk: Trunk) -> Head:
+        """A fresh head for `kind` on `trunk`; ConfigError where the trunk cannot carry it."""
+
+    def prepare(self, model: MultiTaskModel, task: str, ask: Callable[[int], Outputs]) -> None:
+        """Set what the head of `task` is to know of the trunk before anything trains, where it is fresh.
+
+        `ask(n)` gives the model's outputs for at most n train rows, whose targets are not to be read.
+        """
 
     @abstractmethod
     def encode(self, kind: Kind, examples: Sequence[Example], text: TextEncoder) -> list[Features]:
@@ -74,26 +119,56 @@ class Objective(Method):
         """The weighted loss summed over the rows of the batch (a scalar); the loop divides by the summed weights."""
 
     @abstractmethod
-    def decode(self, kind: Kind, outputs: np.ndarray, temperature: float = 1.0) -> list[Mapping[str, Any]]:
-        """The kind's prediction records from model outputs [rows, ...]."""
+    def decode(self, kind: Kind, found: Outputs, fitted: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The kind's prediction records, one an example; `fitted` is what `fit` gave after training."""
+
+    def fit(self, kind: Kind, found: Outputs) -> dict[str, Any]:
+        """Plain JSON values for `decode`, chosen on the outputs for validation rows: a temperature, thresholds."""
+        return {}
+
+    def split(self, outputs: torch.Tensor, batch: Batch) -> list[torch.Tensor]:
+        """The head's outputs for a batch, feature by feature, padding left out."""
+        return list(outputs)
+
+    def stream(self, kind: Kind, example: Example, trunk: Trunk) -> Iterator[str]:
+        """The answer to one example as text, piece by piece as it is written; empty unless it `streams`."""
+        return iter(())
+
+    def reader(self, model: MultiTaskModel, task: str) -> Reader:
+        """How the model is asked: by default one pass through trunk and head."""
+        return lambda batch: self.split(model(task, batch.tokens), batch)
 
 
 OBJECTIVES: Registry[Objective] = Registry("objective", "crosstask.objectives", "crosstask.objectives")
 
 
-def objective_for(kind: Kind, way: str | Mapping[str, Any] | Objective) -> Objective:
-    """The objective that learns `kind` in `way`: for a classification, `head` stands for `classification_head`."""
+def objective_for(kind: Kind, way: str | Mapping[str, Any] | Objective | None = None) -> Objective:
+    """The objective that learns `kind` in `way`: for a classification, `head` stands for `classification_head`.
+
+    Without a way it is a head, or what comes first of the kind's ways where it is not learned by one.
+    """
     if isinstance(way, Objective):
         return way
-    if isinstance(way, Mapping):
-        return OBJECTIVES.make({**way, "name": _full_name(kind, str(way.get("name", "head")))})
-    name, options = parse_spec(way)
-    return OBJECTIVES.make({**options, "name": _full_name(kind, name)})
+    if isinstance(way, str):
+        name, options = parse_spec(way)
+        return OBJECTIVES.make({**options, "name": _full_name(kind, name)})
+    given = way or {}
+    return OBJECTIVES.make({**given, "name": _full_name(kind, str(given.get("name", _own_way(kind))))})
+
+
+def _own_way(kind: Kind) -> str:
+    ways = _ways(kind)
+    return "head" if "head" in ways or not ways else ways[0]
+
+
+def _ways(kind: Kind) -> list[str]:
+    prefix = f"{kind.method_name()}_"
+    return [name.removeprefix(prefix) for name in OBJECTIVES.names() if name.startswith(prefix)]
 
 
 def _full_name(kind: Kind, way: str) -> str:
     prefix = f"{kind.method_name()}_"
-    ways = [name.removeprefix(prefix) for name in OBJECTIVES.names() if name.startswith(prefix)]
+    ways = _ways(kind)
     short = way.removeprefix(prefix)
     if short not in ways:
         message = f"no way to learn a {kind.method_name()} is called '{way}'"

@@ -6,58 +6,59 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from crosstask.errors import CrosstaskError
-from crosstask.objectives import Batch, Features, Objective
+from crosstask.choices import spec
+from crosstask.evidence.calibration import fit_temperature
+from crosstask.objectives import Batch, Features, Objective, Outputs
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
 
     from crosstask.models.heads.classifier import ClassifierHead
-    from crosstask.models.text_encoder import TextEncoder
+    from crosstask.models.text_encoder import Encoding, TextEncoder
+    from crosstask.models.trunk import Trunk
     from crosstask.tasks.kind import Kind
     from crosstask.tasks.kinds.classification import Classification
     from crosstask.tasks.task import Example
 
-
-def _pooling(spec: str) -> str:
-    """The name of a registered pooling, with its options if any; the registry stands behind torch."""
-    from crosstask.models.pooling import POOLINGS
-
-    try:
-        POOLINGS.make(spec)
-    except CrosstaskError as error:
-        error.field = error.field or "pooling"
-        raise
-    return spec
+_TEMPERATURE_ROWS = 100  # fewer validation rows cannot say how sure to be
 
 
 class ClassificationHead(Objective):
     """Cross-entropy over a head's logits [batch, labels]."""
 
-    pooling: Annotated[str, AfterValidator(_pooling)] = Field(
-        "mean", description="how token states become one vector: the name of a pooling"
+    pooling: Annotated[str, spec("crosstask.models.pooling:POOLINGS")] | None = Field(
+        None, description="how token states become one vector: a pooling; if not said: mean, and last on a decoder"
     )
     dropout: float = Field(0.1, ge=0, lt=1, description="dropout on the pooled vector")
     class_weights: Literal["none", "balanced"] = Field(
         "none", description="balanced: each class weighs the same in the loss, however many rows it has"
     )
+    windows: bool = Field(False, description="read long texts in windows that overlap instead of cutting them")
+    overlap: int = Field(64, ge=0, description="tokens that neighbouring windows share")
 
-    def head(self, kind: Kind, width: int) -> ClassifierHead:
+    def head(self, kind: Kind, trunk: Trunk) -> ClassifierHead:
         """A linear classifier on the pooled states."""
         from crosstask.models.heads.classifier import ClassifierHead
+        from crosstask.models.pooling import default_pooling
 
-        return ClassifierHead(width, len(_labels(kind)), pooling=self.pooling, dropout=self.dropout)
+        return ClassifierHead(trunk.width, len(_labels(kind)), self.pooling or default_pooling(trunk), self.dropout)
 
     def encode(self, kind: Kind, examples: Sequence[Example], text: TextEncoder) -> list[Features]:
-        """Tokens of the one or two text fields; the label's position in the label space as target."""
+        """Tokens of the one or two text fields; the label's position in the label space as target.
+
+        Windows of one text weigh as much together as a text that needs none.
+        """
         position = {label: index for index, label in enumerate(_labels(kind))}
         targets = [None if example.target is None else position[example.target] for example in examples]
         weights = self._weights(targets)
-        encodings = text.encode([tuple(example.inputs.values()) for example in examples])
-        return [Features(*row) for row in zip(encodings, targets, weights, strict=True)]
+        read = self._windows([example.texts for example in examples], text)
+        return [
+            Features(window, targets[row], weights[row] / len(windows), row)
+            for row, windows in enumerate(read)
+            for window in windows
+        ]
 
     def batch(self, features: Sequence[Features], text: TextEncoder) -> Batch:
         """Targets [batch] as label positions, -100 where a row has none."""
@@ -72,28 +73,54 @@ class ClassificationHead(Objective):
 
     def loss(self, outputs: torch.Tensor, batch: Batch) -> torch.Tensor:
         """Cross-entropy of logits [batch, labels], weighted and summed over rows."""
-        from torch.nn.functional import cross_entropy
+        return label_loss(outputs, batch)
 
-        losses = cross_entropy(outputs.float(), batch.targets, reduction="none")  # [batch]
-        return (losses * batch.weights).sum()
+    def fit(self, kind: Kind, found: Outputs) -> dict[str, Any]:
+        """The temperature of the probabilities, where there are rows enough to say how sure to be."""
+        return label_temperature(kind, found)
 
-    def decode(self, kind: Kind, outputs: np.ndarray, temperature: float = 1.0) -> list[Mapping[str, Any]]:
-        """Label and probabilities by name, from logits [rows, labels] divided by the temperature."""
-        from scipy.special import softmax
+    def decode(self, kind: Kind, found: Outputs, fitted: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Label and probabilities by name, from logits [labels], the mean of all windows, over the temperature."""
+        return label_records(kind, found, fitted)
 
-        labels = _labels(kind)
-        probabilities = softmax(outputs.astype("float64") / temperature, axis=1)
-        best = probabilities.argmax(axis=1)
-        return [
-            {"label": labels[winner], "probabilities": dict(zip(labels, row, strict=True))}
-            for winner, row in zip(best, probabilities.tolist(), strict=True)
-        ]
+    def _windows(self, texts: Sequence[tuple[str, ...]], text: TextEncoder) -> list[list[Encoding]]:
+        if self.windows:
+            return text.windows(texts, self.overlap)
+        return [[encoding] for encoding in text.encode(texts)]
 
     def _weights(self, targets: Sequence[int | None]) -> list[float]:
         if self.class_weights == "none":
             return [1.0] * len(targets)
         counts = Counter(targets)
         return [len(targets) / (len(counts) * counts[target]) for target in targets]
+
+
+def label_loss(outputs: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Cross-entropy of one score a label, [batch, labels], weighted and summed over rows."""
+    from torch.nn.functional import cross_entropy
+
+    losses = cross_entropy(outputs.float(), batch.targets, reduction="none")  # [batch]
+    return (losses * batch.weights).sum()
+
+
+def label_temperature(kind: Kind, found: Outputs) -> dict[str, Any]:
+    """The temperature of the labels' probabilities; nothing where too few rows cannot say how sure to be."""
+    if len(found.examples) < _TEMPERATURE_ROWS:
+        return {}
+    return {"temperature": fit_temperature(found.mean(), [_labels(kind).index(row.target) for row in found.examples])}
+
+
+def label_records(kind: Kind, found: Outputs, fitted: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Label and probabilities by name, from one score a label, over the temperature that was fitted."""
+    from scipy.special import softmax
+
+    labels = _labels(kind)
+    probabilities = softmax(found.mean().astype("float64") / fitted.get("temperature", 1.0), axis=1)
+    best = probabilities.argmax(axis=1)
+    return [
+        {"label": labels[winner], "probabilities": dict(zip(labels, row, strict=True))}
+        for winner, row in zip(best, probabilities.tolist(), strict=True)
+    ]
 
 
 def _labels(kind: Kind) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crosstask.errors import InputError
+from crosstask.errors import ConfigError, InputError
 from crosstask.tasks.ordering import seeded_order
 from crosstask.tasks.task import TRAIN, VALIDATION, Example, Split, Task
+from crosstask.ui import counted
 
 
 def draw_labels(task: Task, per_class: int, seed: int) -> Task:
@@ -16,16 +17,21 @@ def draw_labels(task: Task, per_class: int, seed: int) -> Task:
     The validation split goes because its labels would count too: what is drawn is all that may be learned from.
     """
     train = task.split(TRAIN)
+    if not task.kind.classed:
+        message = f"a task of {task.kind.method_name()} has no classes to draw rows of"
+        raise ConfigError(message, field="labels_per_class", mend="Draw --rows instead.")
     by_label: dict[str, list[Example]] = {}
     for example in seeded_order(train.examples, seed, "draw"):
         by_label.setdefault(example.target, []).append(example)
     for label, rows in sorted(by_label.items()):
         if len(rows) < per_class:
-            message = f"the label '{label}' has {len(rows)} train rows where {per_class} are asked for"
-            raise InputError(message, file=train.file, mend=f"Ask for at most {_most(by_label)} labels a class.")
+            message = f"the label '{label}' has {counted(len(rows), 'train row')} where {per_class:,} are asked for"
+            raise InputError(
+                message, file=train.file, mend=f"Ask for at most {counted(_most(by_label), 'label')} a class."
+            )
     drawn = [example for rows in by_label.values() for example in rows[:per_class]]
     splits = {name: split for name, split in task.splits.items() if name != VALIDATION}
-    note = f"{task.name}: {per_class} train rows a class drawn with seed {seed}"
+    note = f"{task.name}: {counted(per_class, 'train row')} a class drawn with seed {seed}"
     note += ", the validation split is set aside" if VALIDATION in task.splits else ""
     return task.with_splits(**{**splits, TRAIN: _drawn(drawn, train)}).noting(note)
 
@@ -34,11 +40,11 @@ def draw_rows(task: Task, rows: int, seed: int) -> Task:
     """The task with `rows` train rows of any label, and without a validation split; draws are nested."""
     train = task.split(TRAIN)
     if len(train) < rows:
-        message = f"there are {len(train)} train rows where {rows} are asked for"
-        raise InputError(message, file=train.file, mend=f"Ask for at most {len(train)} rows.")
+        message = f"train has {counted(len(train), 'row')} where {rows:,} are asked for"
+        raise InputError(message, file=train.file, mend=f"Ask for at most {counted(len(train), 'row')}.")
     splits = {name: split for name, split in task.splits.items() if name != VALIDATION}
     drawn = seeded_order(train.examples, seed, "draw")[:rows]
-    note = f"{task.name}: {rows:,} train rows drawn with seed {seed}"
+    note = f"{task.name}: {counted(rows, 'train row')} drawn with seed {seed}"
     return task.with_splits(**{**splits, TRAIN: _drawn(drawn, train)}).noting(note)
 
 

@@ -58,7 +58,13 @@ def _from_frame(frame: Any) -> Table:
     columns = tuple(str(name) for name in frame.columns)
     require_distinct(columns, None)
     plain = frame.astype(object).where(frame.notna(), None)
-    return Table(columns, [dict(zip(columns, row, strict=True)) for row in plain.itertuples(index=False, name=None)])
+    rows = ([_listed(cell) for cell in row] for row in plain.itertuples(index=False, name=None))
+    return Table(columns, [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def _listed(cell: Any) -> Any:
+    """A cell, an array of several values as a list: arrays compare by element, not as one value."""
+    return cell.tolist() if getattr(cell, "ndim", 0) else cell
 
 
 def _from_dataset(dataset: Any) -> Table:

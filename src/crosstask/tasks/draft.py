@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from crosstask.errors import InputError, nearest
 from crosstask.tasks.columns import Columns
+from crosstask.tasks.form import other_form
 from crosstask.tasks.kind import KINDS, Kind
+from crosstask.tasks.reread import Reread
 from crosstask.tasks.table import Table
-from crosstask.tasks.task import TRAIN, Split, Task
+from crosstask.tasks.task import TRAIN, Example, Split, Task
 
 
 @dataclass(frozen=True)
@@ -33,19 +36,21 @@ class Draft:
         """The table that columns are detected in: train where there is one."""
         return self.tables.get(TRAIN) or next(iter(self.tables.values()))
 
-    def task(self, known: Kind | None = None) -> Task:
-        """The task: columns detected, every row checked, the label space learned, or that of `known` kept."""
+    def task(self, known: Kind | None = None, *, held: bool = True) -> Task:
+        """The task: columns detected, every row checked, the label space learned, or that of `known` kept.
+
+        Where its examples are not `held`, they are made anew each time they are gone through.
+        """
         kind = self.reading_kind(known)
         if kind.target not in kind.columns:
             raise self._untold([kind.target])
-        splits = {name: _split(kind, table) for name, table in self.tables.items()}
+        splits = {name: _split(kind, table, held) for name, table in self.tables.items()}
         notes = (*self.notes, *self.first.notes, self.columns_note(kind))
         return Task(self.name, self._learned(kind, splits, known), splits, notes)
 
     def reading_kind(self, known: Kind | None = None) -> Kind:
         """The kind with the columns of this draft; its target is None where it cannot be told."""
-        for column in self.named.values():
-            require_column(self.first, column)
+        self._require_columns()
         columns = Columns.of(self.first)
         return self._detected(columns) if known is None else self._same_kind(known, columns)
 
@@ -53,7 +58,7 @@ class Draft:
         """The kind with its label space; one that was declared, not taken over from `known`, has to stand in train."""
         try:
             learned = kind.learn(splits)
-            if known is None:
+            if known is None and self.options:
                 learned.require_shown(splits)
             return learned
         except InputError as error:
@@ -62,23 +67,44 @@ class Draft:
 
     def _detected(self, columns: Columns) -> Kind:
         names = KINDS.names() if self.kind is None else [self.kind]
-        kinds = [KINDS.get(name) for name in names]
+        kinds = sorted((KINDS.get(name) for name in names), key=lambda kind: kind.precedence)
         self._require_fields({field for kind in kinds for field in kind.fields})
-        found = next((kind for option in kinds if (kind := option.detect(columns, self.named))), None)
+        asked = [kind for kind in kinds if self.named.keys() <= set(kind.fields)]
+        possible = [kind for option in asked if (kind := option.detect(columns, self._named(option, columns)))]
+        found = next((kind for kind in possible if kind.target in kind.columns), possible[-1] if possible else None)
         if found is None:
-            raise self._untold(["text"])
+            raise self._untold(["text"] if self.kind is None else list(kinds[0].fields))
         self._require_header(columns, found)
-        return KINDS.make({**found.config(), **self.options})
+        return KINDS.make({**found.config(), **self._declared(found)})
+
+    def _named(self, kind: type[Kind], columns: Columns) -> dict[str, str]:
+        """The columns named; of a kind that was named, also those that are called as it calls them itself."""
+        usual = {name: kind.model_fields[name].default for name in kind.fields} if self.kind else {}
+        return {**{name: column for name, column in usual.items() if column in columns.names}, **self.named}
 
     def _same_kind(self, known: Kind, columns: Columns) -> Kind:
         self._require_fields(known.fields)
         kept = {name: column for name, column in known.columns.items() if column in columns.names}
         found = type(known).detect(columns, {**kept, **self.named})
         if found is None or found.inputs.keys() != known.inputs.keys():
-            raise self._untold(list(known.inputs))
+            fields = {} if found is None else found.inputs
+            raise other_form(known, fields, self.named, self.place) or self._untold(list(known.inputs))
         self._require_header(columns, found)
-        learned = {name: value for name, value in self.options.items() if not getattr(known, name)}
-        return KINDS.make({**known.config(), **learned, known.target: None, **found.columns})
+        learned = {name: value for name, value in self._declared(known).items() if not getattr(known, name, None)}
+        return KINDS.make({**known.config(), **learned, **dict.fromkeys(known.fields), **found.columns})
+
+    def _declared(self, kind: Kind) -> dict[str, Any]:
+        """The options as the kind calls them: what declares label names stands in its own option for these."""
+        return {kind.label_names if name == "labels" else name: value for name, value in self.options.items()}
+
+    def _require_columns(self) -> None:
+        """Refuse a named column that is not there, and one that is named for two fields."""
+        fields: dict[str, str] = {}
+        for name, column in self.named.items():
+            require_column(self.first, column)
+            if fields.setdefault(column, name) != name:
+                message = f"is named for two fields, {fields[column]} and {name}"
+                raise InputError(message, file=self.place, field=column, mend="Name a column of its own for each.")
 
     def _require_fields(self, known: Collection[str]) -> None:
         for name in self.named:
@@ -122,10 +148,15 @@ def require_column(table: Table, column: str) -> None:
         raise InputError("there is no such column", file=table.file, field=column, mend=nearest(column, table.columns))
 
 
-def _split(kind: Kind, table: Table) -> Split:
-    for column in kind.columns.values():
+def _split(kind: Kind, table: Table, held: bool) -> Split:
+    for column in (*kind.inputs.values(), kind.columns[kind.target]):
         require_column(table, column)
-    return Split([kind.example(record, row, table.file) for row, record in enumerate(table.records, 1)], table.file)
+    examples = partial(_examples, kind, table)
+    return Split(list(examples()) if held else Reread.counted(examples), table.file)
+
+
+def _examples(kind: Kind, table: Table) -> Iterator[Example]:
+    return (kind.example(record, row, table.file) for row, record in enumerate(table.records, start=1))
 
 
 def _headless(table: Table, column: str, naming: str) -> InputError:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from math import floor
+from typing import Any
 
 from crosstask.tasks.checks.keys import by_key
 from crosstask.tasks.ordering import seeded_order
 from crosstask.tasks.task import TRAIN, VALIDATION, Example, Split, Task
+from crosstask.ui import counted
 
 FEWEST = 200
 """Labelled rows under which every row trains."""
@@ -19,7 +21,7 @@ SHARE, MOST = 0.1, 1000
 
 
 def hold_out(task: Task, seed: int) -> Task:
-    """The task with a validation split: its own, or a tenth of train with the classes in proportion.
+    """The task with a validation split: its own, or a tenth of train with classes in proportion.
 
     Rows with the same input stay on one side, and every label keeps a row in train. Under 200 train rows nothing is cut
     off, nor where no row can be spared, and a note says so.
@@ -28,8 +30,8 @@ def hold_out(task: Task, seed: int) -> Task:
     if VALIDATION in task.splits:
         return task
     if len(train) < FEWEST:
-        return task.noting(f"{task.name}: {len(train)} labelled rows, so none is held out for validation")
-    held = {id(example) for example in _held(train, seed)}
+        return task.noting(f"{task.name}: {counted(len(train), 'labelled row')}, so none is held out for validation")
+    held = {id(example) for example in _held(train, task.kind.stratum, seed)}
     if not held:
         return task.noting(f"{task.name}: no train row can be spared, so none is held out for validation")
     kept = [example for example in train.examples if id(example) not in held]
@@ -39,19 +41,19 @@ def hold_out(task: Task, seed: int) -> Task:
     return task.with_splits(**splits).noting(note)
 
 
-def _held(train: Split, seed: int) -> list[Example]:
+def _held(train: Split, stratum: Callable[[Any], Hashable], seed: int) -> list[Example]:
     """Rows to hold out, by groups of the same input; a group with several labels stays in train."""
-    left = _quotas(Counter(example.target for example in train.examples))
+    left = _quotas(Counter(stratum(example.target) for example in train.examples))
     held: list[Example] = []
     for group in by_key(seeded_order(train.examples, seed, "hold out")).values():
-        label = group[0].target
-        if len(group) <= left[label] and all(example.target == label for example in group):
+        label = stratum(group[0].target)
+        if len(group) <= left[label] and all(stratum(example.target) == label for example in group):
             left[label] -= len(group)
             held += group
     return held
 
 
-def _quotas(counts: Mapping[str, int]) -> dict[str, int]:
+def _quotas(counts: Mapping[Hashable, int]) -> dict[Hashable, int]:
     """Rows to hold out of each label, in proportion to its rows: rounded down, the rest to the largest remainders.
 
     The share of a label is far below its rows, so it takes one of a single row for a label to leave train.
@@ -61,7 +63,7 @@ def _quotas(counts: Mapping[str, int]) -> dict[str, int]:
     exact = {label: limit * count / rows for label, count in counts.items()}
     quotas = {label: floor(share) for label, share in exact.items()}
     spared = (label for label, count in counts.items() if count > 1)
-    by_remainder = sorted(spared, key=lambda label: (quotas[label] - exact[label], label))
+    by_remainder = sorted(spared, key=lambda label: (quotas[label] - exact[label], str(label)))
     for label in by_remainder[: limit - sum(quotas.values())]:
         quotas[label] += 1
     return quotas

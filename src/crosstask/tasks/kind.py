@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from crosstask.evidence.interval import Interval
 from crosstask.method import Method
 from crosstask.registry import Registry
+from crosstask.tasks.cells import on_one_line
 
 if TYPE_CHECKING:
     from crosstask.tasks.columns import Columns
@@ -28,6 +29,21 @@ class Scores:
     tables: Mapping[str, Sequence[Sequence[Any]]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A row that was answered wrongly: what was asked, expected and said; the larger `error`, the worse."""
+
+    row: int | None
+    text: str
+    target: str
+    predicted: str
+    error: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON of every field."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
 class Kind(Method):
     """A kind of task as a value: which columns it reads, its label space, how it is scored.
 
@@ -41,6 +57,22 @@ class Kind(Method):
     """The field that holds the answer."""
     metrics: ClassVar[tuple[str, ...]]
     """What `score` measures, the primary metric first."""
+    precedence: ClassVar[int]
+    """Where several kinds could read a table, it is of the one with the least: what asks for more comes first."""
+    classed: ClassVar[bool] = False
+    """Whether each target is one class of the label space, so that rows can be drawn class by class."""
+    one_answer: ClassVar[bool] = True
+    """Whether an input has one right target: rows with the same input and other targets are then in conflict."""
+    counted: ClassVar[str] = "rows"
+    """What is counted by the names of `named`: the rows that bear a label, or the spans."""
+    fair: ClassVar[str] = "the scores of each label"
+    """What to read where some names are far more frequent than others."""
+    measure: ClassVar[str] = ""
+    """What `measured` tells of targets, for people; empty where they are counted by names."""
+    label_names: ClassVar[str] = "labels"
+    """The option that holds the names of a declared label space."""
+    hub_task: ClassVar[str]
+    """What the hub calls tasks of this kind."""
 
     @classmethod
     @abstractmethod
@@ -71,10 +103,46 @@ class Kind(Method):
     def score(self, predictions: Sequence[Any], examples: Sequence[Example], seed: int = 0) -> Scores:
         """Metrics with intervals over rows, from prediction records in the examples' order."""
 
+    @abstractmethod
+    def error(self, record: Mapping[str, Any], target: Any) -> float:
+        """How wrong a prediction record is: 0 where it is right, more where it is worse."""
+
+    @abstractmethod
+    def told(self, record: Mapping[str, Any]) -> str:
+        """The answer of a prediction record, as people read it."""
+
+    @abstractmethod
+    def written(self, target: Any) -> str:
+        """A target, as people read it."""
+
+    def named(self, target: Any) -> tuple[str, ...]:
+        """The names that a target bears, for counting them; none where targets have no names."""
+        return ()
+
+    def measured(self, target: Any) -> float | None:
+        """A number that tells how targets spread: a score itself, the words of a text; None where they have names."""
+        return None
+
+    def stratum(self, target: Any) -> Hashable:
+        """What a held-out split holds in proportion; the same for all where targets are no classes."""
+        return None
+
+    def misses(self, predictions: Sequence[Mapping[str, Any]], examples: Sequence[Example]) -> tuple[Miss, ...]:
+        """Every row that is not right, the worst first, equals in the rows' order."""
+        found = [
+            Miss(example.row, on_one_line(example.texts), self.written(example.target), self.told(record), error)
+            for record, example in zip(predictions, examples, strict=True)
+            if (error := self.error(record, example.target)) > 0
+        ]
+        return tuple(sorted(found, key=lambda miss: -miss.error))
+
     @property
     @abstractmethod
     def space(self) -> tuple[str, ...]:
-        """What the outputs of a head stand for, in order: heads of equal spaces can stand in for each other."""
+        """What the outputs of a head stand for, in order: heads of equal spaces can stand in for each other.
+
+        Empty where they stand for no names: a number, a place in the text, a text.
+        """
 
     @property
     def primary_metric(self) -> str:

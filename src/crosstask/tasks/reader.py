@@ -17,9 +17,10 @@ class Reader(Method):
 
     @abstractmethod
     def read(self, path: Path) -> Table:
-        """The whole file as a table; InputError with file and row where it is damaged.
+        """The file as a table; InputError with file and row where any of it is damaged.
 
-        The file exists and holds at least one byte. A table without records is refused by the caller.
+        The file exists and holds at least one byte. A table without records is refused by the caller. Where the form
+        of the file allows it, the table holds no records: they are read anew each time they are gone through.
         """
 
 
@@ -70,5 +71,8 @@ def _require_bytes(path: Path) -> None:
         raise InputError("does not exist", file=path, mend="Check the path.")
     if path.is_dir():
         raise InputError("is a folder where a file is expected", file=path, mend="Give a file in it.")
-    if path.is_file() and path.stat().st_size == 0:
+    if not path.is_file():
+        message = "is a pipe or a device, and a file is read more than once"
+        raise InputError(message, file=path, mend="Write it to a file first.")
+    if path.stat().st_size == 0:
         raise InputError("is empty (0 bytes)", file=path, mend="Give a file with at least one row.")

@@ -16,6 +16,7 @@ from crosstask.registry import parse_spec
 from crosstask.tasks.data import read_data
 from crosstask.tasks.draft import Draft
 from crosstask.tasks.folder import read_folder
+from crosstask.tasks.hub import HUB, read_hub
 from crosstask.tasks.kind import Kind
 from crosstask.tasks.reader import read_table, stem
 from crosstask.tasks.task import SPLITS, TRAIN, Example, Task
@@ -33,6 +34,7 @@ def open_task(
     kind: Kind | str | None = None,
     columns: Mapping[str, str] | None = None,
     split: str = TRAIN,
+    held: bool = True,
     ui: Ui | None = None,
 ) -> Task:
     """The task that `source` stands for, with its label space and every row checked.
@@ -45,13 +47,14 @@ def open_task(
         kind: a kind's name, or a kind whose label space the rows are checked against instead of learning one.
         columns: field -> column, for those that shall not be detected.
         split: the split that a source without splits is.
+        held: whether the examples are held in memory, or else read anew from files each time they are gone through.
         ui: told of the fetching of samples.
 
     Raises:
         NotFound: the name stands for nothing.
         InputError: the data is at fault, with file, row, field and the mend.
     """
-    task = _task(source, kind, _named(columns), split, ui or Silent())
+    task = _task(source, kind, _named(columns), split, held, ui or Silent())
     return replace(task, name=_checked_name(name)) if name else task
 
 
@@ -78,7 +81,7 @@ def _named(columns: Mapping[str, Any] | None) -> dict[str, str]:
     return {field: str(column) for field, column in (columns or {}).items()}
 
 
-def _task(source: Any, kind: Kind | str | None, columns: dict[str, str], split: str, ui: Ui) -> Task:
+def _task(source: Any, kind: Kind | str | None, columns: dict[str, str], split: str, held: bool, ui: Ui) -> Task:
     ready = _ready(source, columns, ui)
     if ready is not None:
         return _checked_against(kind, ready)
@@ -86,8 +89,8 @@ def _task(source: Any, kind: Kind | str | None, columns: dict[str, str], split: 
         raise ConfigError(f"'{split}' is no split", field="split", mend=nearest(split, SPLITS.values()))
     draft = _draft(source, columns, split)
     if isinstance(kind, str):
-        return replace(draft, kind=kind).task()
-    return draft.task(kind)
+        return replace(draft, kind=kind).task(held=held)
+    return draft.task(kind, held=held)
 
 
 def _ready(source: Any, columns: dict[str, str], ui: Ui) -> Task | None:
@@ -121,10 +124,18 @@ def _checked_against(kind: Kind | str | None, task: Task) -> Task:
 
 def _draft(source: Any, columns: dict[str, str], split: str, tuple_columns: Sequence[str] = ()) -> Draft:
     if isinstance(source, str | PathLike):
-        path, named = _path_and_columns(fspath(source))
-        draft = _read(path, split)
-        return replace(draft, name=_safe_name(draft.name), named={**draft.named, **named, **columns})
+        draft, named = _named_source(fspath(source), split)
+        kind = named.pop("kind", draft.kind)
+        return replace(draft, name=_safe_name(draft.name), kind=kind, named={**draft.named, **named, **columns})
     return replace(read_data(source, split, tuple_columns), named=columns)
+
+
+def _named_source(text: str, split: str) -> tuple[Draft, dict[str, str]]:
+    """The draft of a hub data set or a file, and what stands behind its name: columns by field, and the kind."""
+    if text.startswith(HUB):
+        return read_hub(text)
+    path, named = _path_and_columns(text)
+    return _read(path, split), named
 
 
 def _path_and_columns(text: str) -> tuple[Path, dict[str, str]]:

@@ -36,10 +36,28 @@ class Example:
     target: Any = None
     row: int | None = None
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What a model reads of it, one text an input: words are joined by spaces, turns of a dialogue by line ends."""
+        return tuple(as_text(value) for value in self.inputs.values())
+
     def content(self) -> bytes:
         """Inputs and target as canonical JSON: equal for equal examples, wherever they stood."""
         row = json.dumps([dict(self.inputs), self.target], ensure_ascii=False, sort_keys=True)
         return row.encode("utf-8", "surrogatepass")
+
+
+def as_text(value: Any) -> str:
+    """An input as one text.
+
+    >>> as_text("a film"), as_text(("a", "film")), as_text(({"role": "user", "content": "hello"},))
+    ('a film', 'a film', 'hello')
+    """
+    if isinstance(value, str):
+        return value
+    if any(isinstance(part, Mapping) for part in value):
+        return "\n".join(turn["content"] for turn in value)
+    return " ".join(value)
 
 
 @dataclass(frozen=True)

@@ -3,41 +3,45 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from crosstask.tasks.checks.balance import Balance, balance
-from crosstask.tasks.checks.leakage import Leakage, leakage
+from crosstask.tasks.checks.balance import Balance
+from crosstask.tasks.checks.leakage import Leakage, leaks
 from crosstask.tasks.checks.lengths import Lengths, lengths
 from crosstask.tasks.checks.match import Match
 from crosstask.tasks.checks.near import THRESHOLD
+from crosstask.tasks.checks.places import Place
 from crosstask.tasks.checks.repeats import Repeats, repeats
+from crosstask.tasks.checks.spread import Spread
+from crosstask.tasks.checks.tally import CountTokens, Tally, tally
 from crosstask.tasks.checks.warnings import leakage_warning, split_warnings
-from crosstask.tasks.task import TRAIN, Example, Split, Task
-
-CountTokens = Callable[[Sequence[Example]], Sequence[int]]
-"""Examples -> the uncut length in tokens of each."""
+from crosstask.tasks.kind import Kind
+from crosstask.tasks.task import TRAIN, Split, Task
 
 
 @dataclass(frozen=True)
 class SplitFacts:
-    """What the checks found in one split."""
+    """What the checks found in one split; `targets` where they are measured and not counted by name."""
 
     split: Split
     repeats: Repeats
     balance: Balance
     tokens: Lengths
+    targets: Spread | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON: rows, file, duplicates, conflicts, labels, tokens, and example rows."""
+        """Plain JSON: rows, file, duplicates, conflicts, labels, targets (if measured), tokens, and example rows."""
+        measured = {} if self.targets is None else {"targets": self.targets.to_json()}
         return {
             "rows": len(self.split),
             "file": self.split.file,
             "duplicates": self.repeats.duplicates,
             "conflicts": self.repeats.conflicts,
             "labels": dict(self.balance.counts),
+            **measured,
             "tokens": self.tokens.to_json(),
             "duplicate_rows": _matches(self.repeats.duplicate_rows),
             "conflict_rows": _matches(self.repeats.conflict_rows),
@@ -96,8 +100,17 @@ def inspect_tasks(
 ) -> Inspection:
     """Run every check on the tasks; `limit` is the longest row in tokens, `threshold` the similarity of near rows."""
     told_apart = _told_apart(tasks)
-    shared = tuple(leakage(told_apart, threshold))
-    facts = (_task_facts(task, count_tokens, limit, shared) for task in told_apart)
+    tallies = [
+        {name: tally(split.examples, task.kind, count_tokens) for name, split in task.splits.items()}
+        for task in told_apart
+    ]
+    places = [
+        Place(task, name, found.keys)
+        for task, by_split in zip(told_apart, tallies, strict=True)
+        for name, found in by_split.items()
+    ]
+    shared = tuple(leaks(places, threshold))
+    facts = (_task_facts(task, found, limit, shared) for task, found in zip(told_apart, tallies, strict=True))
     return Inspection(tuple(facts), shared, threshold)
 
 
@@ -125,19 +138,25 @@ def _folder(task: Task) -> str:
     return f"{Path(file).resolve().parent.name}/" if file else ""
 
 
-def _task_facts(task: Task, count_tokens: CountTokens, limit: int, shared: Sequence[Leakage]) -> TaskFacts:
-    splits = {name: _split_facts(split, count_tokens, limit) for name, split in task.splits.items()}
+def _task_facts(task: Task, tallies: Mapping[str, Tally], limit: int, shared: Sequence[Leakage]) -> TaskFacts:
+    splits = {name: _split_facts(split, task.kind, tallies[name], limit) for name, split in task.splits.items()}
     warnings = [
         f"{name}: {text}"
         for name, facts in splits.items()
-        for text in split_warnings(facts.repeats, facts.balance, facts.tokens, learned_from=name == TRAIN)
+        for text in split_warnings(task.kind, facts.repeats, facts.balance, facts.tokens, learned_from=name == TRAIN)
     ]
-    leaks = (leakage_warning(found) for found in shared if found.target in {f"{task.name}/{name}" for name in splits})
-    return TaskFacts(task, splits, (*warnings, *filter(None, leaks)))
+    leaked = (leakage_warning(found) for found in shared if found.target in {f"{task.name}/{name}" for name in splits})
+    return TaskFacts(task, splits, (*warnings, *filter(None, leaked)))
 
 
-def _split_facts(split: Split, count_tokens: CountTokens, limit: int) -> SplitFacts:
-    return SplitFacts(split, repeats(split), balance(split), lengths(count_tokens(split.examples), limit))
+def _split_facts(split: Split, kind: Kind, tallied: Tally, limit: int) -> SplitFacts:
+    return SplitFacts(
+        split,
+        repeats(split.examples, tallied, kind),
+        Balance.of(tallied.names),
+        lengths(tallied.tokens.tolist(), limit),
+        Spread.of(kind.measure, tallied.measures),
+    )
 
 
 def _matches(matches: Sequence[Match]) -> list[dict[str, Any]]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
 
-from crosstask.tasks.checks.keys import Key, by_key
+import numpy as np
+
+from crosstask.tasks.checks.keys import key, key_number
 from crosstask.tasks.checks.match import SHOWN, Match
 from crosstask.tasks.checks.near import THRESHOLD, near_pairs
-from crosstask.tasks.task import TEST, TRAIN, VALIDATION, Example, Task
+from crosstask.tasks.checks.places import Held, Ints, Place, distinct_keys, held, homes
+from crosstask.tasks.checks.repeats import picked
+from crosstask.tasks.task import TEST, TRAIN, VALIDATION, Example, Split, Task
 
 _LEARNED_FIRST = (TRAIN, VALIDATION, TEST)
 
@@ -38,17 +42,21 @@ class Leakage:
 
 
 @dataclass(frozen=True)
-class _Place:
-    task: str
-    split: str
-    groups: Mapping[Key, list[Example]]
+class _Found:
+    """What two places share; `pairs` are rows of the target, rows of the source, and how alike they are."""
 
-    @property
-    def name(self) -> str:
-        return f"{self.task}/{self.split}"
+    source: Held
+    target: Held
+    exact: int
+    near: int
+    pairs: Sequence[tuple[int, int, float]]
 
 
-_Nearest = dict[Key, tuple[float, Key]]
+_Link = tuple[int, int]
+"""The numbers of two places, source and target."""
+
+_Nearest = dict[int, tuple[float, int]]
+"""Inputs of a target, each with the input of a source that is most similar to it."""
 
 
 def leakage(tasks: Sequence[Task], threshold: float = THRESHOLD) -> list[Leakage]:
@@ -56,55 +64,73 @@ def leakage(tasks: Sequence[Task], threshold: float = THRESHOLD) -> list[Leakage
 
     `threshold` is the least similarity of near repeats, over 0 and at most 1.
     """
-    places = sorted(_places(tasks), key=lambda place: _rank(place.split))
-    nearest = _nearest(places, threshold)
-    pairs = combinations(range(len(places)), 2)
-    return [_compare(places[source], places[target], nearest[source, target]) for source, target in pairs]
+    return leaks([_place(task, *named) for task in tasks for named in task.splits.items()], threshold)
 
 
-def _places(tasks: Sequence[Task]) -> Iterator[_Place]:
-    for task in tasks:
-        for name, split in task.splits.items():
-            yield _Place(task.name, name, by_key(split.examples))
+def leaks(places: Sequence[Place], threshold: float) -> list[Leakage]:
+    """One finding for every two places, from the one learned from to the one measured on."""
+    if len(places) < 2:
+        return []
+    holding = held(sorted(places, key=lambda place: _rank(place.split)))
+    nearest = _nearest(holding, threshold)
+    links = combinations(range(len(holding)), 2)
+    found = [_compared(holding[source], holding[target], nearest[source, target]) for source, target in links]
+    shown = _shown(found)
+    return [_told(one, shown) for one in found]
+
+
+def _place(task: Task, name: str, split: Split) -> Place:
+    return Place(task, name, np.fromiter((key_number(key(row)) for row in split.examples), np.uint64, len(split)))
 
 
 def _rank(split: str) -> int:
     return _LEARNED_FIRST.index(split) if split in _LEARNED_FIRST else len(_LEARNED_FIRST)
 
 
-def _nearest(places: Sequence[_Place], threshold: float) -> Mapping[tuple[int, int], _Nearest]:
-    """For two places (source, target): each key of the target with the source's key that is most similar to it."""
-    homes: dict[Key, list[int]] = defaultdict(list)
-    for at, place in enumerate(places):
-        for key in place.groups:
-            homes[key].append(at)
-    keys = list(homes)
-    nearest: dict[tuple[int, int], _Nearest] = defaultdict(dict)
-    for one, other, similarity in near_pairs(keys, threshold):
-        for source, target in ((keys[one], keys[other]), (keys[other], keys[one])):
-            for link in product(homes[source], homes[target]):
+def _nearest(holding: Sequence[Held], threshold: float) -> Mapping[_Link, _Nearest]:
+    only = homes(holding)
+    nearest: dict[_Link, _Nearest] = defaultdict(dict)
+    for one, other, similarity in near_pairs(distinct_keys(holding), threshold, only):
+        for source, target in ((one, other), (other, one)):
+            for link in product(_homes(holding, source, only), _homes(holding, target, only)):
                 known = nearest[link].get(target)
                 if known is None or known[0] < similarity:
                     nearest[link][target] = (similarity, source)
     return nearest
 
 
-def _compare(source: _Place, target: _Place, nearest: _Nearest) -> Leakage:
-    exact = [key for key in target.groups if key in source.groups]
-    near = [key for key in nearest if key not in source.groups]
-    matches = [Match.of(target.groups[key][0], source.groups[key][0]) for key in exact[:SHOWN]]
-    for key in near[:SHOWN]:
-        similarity, original = nearest[key]
-        matches.append(Match.of(target.groups[key][0], source.groups[original][0], similarity))
-    return Leakage(
-        source=source.name,
-        target=target.name,
-        rows=_rows(target, target.groups),
-        exact=_rows(target, exact),
-        near=_rows(target, near),
-        examples=tuple(matches),
+def _homes(holding: Sequence[Held], number: int, only: Ints) -> list[int]:
+    """The places that hold an input."""
+    home = int(only[number])
+    return [home] if home >= 0 else [at for at, one in enumerate(holding) if one.holds(number)]
+
+
+def _compared(source: Held, target: Held, nearest: _Nearest) -> _Found:
+    exact = target.inputs[np.isin(target.inputs, source.inputs)].tolist()
+    near = [number for number in nearest if not source.holds(number)]
+    pairs = [
+        (target.first_of(number), source.first_of(number), 1.0) for number in sorted(exact, key=target.first_of)[:SHOWN]
+    ]
+    for number in near[:SHOWN]:
+        similarity, original = nearest[number]
+        pairs.append((target.first_of(number), source.first_of(original), similarity))
+    return _Found(source, target, target.rows_of(exact), target.rows_of(near), pairs)
+
+
+def _shown(found: Sequence[_Found]) -> Mapping[str, Mapping[int, Example]]:
+    """The rows of all pairs by the name of their place, each place read once."""
+    places = {one.place.name: one.place for pair in found for one in (pair.source, pair.target)}
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for one in found:
+        wanted[one.target.place.name].update(row for row, _, _ in one.pairs)
+        wanted[one.source.place.name].update(row for _, row, _ in one.pairs)
+    return {name: picked(places[name].examples, rows) for name, rows in wanted.items()}
+
+
+def _told(found: _Found, shown: Mapping[str, Mapping[int, Example]]) -> Leakage:
+    source, target = found.source.place, found.target.place
+    matches = (
+        Match.of(target.task.kind, shown[target.name][row], source.task.kind, shown[source.name][other], similarity)
+        for row, other, similarity in found.pairs
     )
-
-
-def _rows(place: _Place, keys: Sequence[Key] | Mapping[Key, Any]) -> int:
-    return sum(len(place.groups[key]) for key in keys)
+    return Leakage(source.name, target.name, len(target.keys), found.exact, found.near, tuple(matches))

@@ -5,46 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from crosstask.tasks.cells import on_one_line
+from crosstask.tasks.kind import Kind
 from crosstask.tasks.task import Example
 
 SHOWN = 5
-_TEXT = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """Row `row` repeats row `other` (of another split or task where the check compares two).
 
-    `text` is the row's input, shortened; `target` and `other_target` are the two labels; `similarity` is 1 for
-    an exact repeat, else the Jaccard similarity of the shingles.
+    `text` is the row's input, shortened; `target` and `other_target` are the two answers as people read them, shortened
+    too, None where a row has none; `similarity` is 1 for an exact repeat, else the Jaccard similarity of the shingles.
     """
 
     row: int | None
     other: int | None
     text: str
-    target: Any
-    other_target: Any
+    target: str | None
+    other_target: str | None
     similarity: float = 1.0
 
     @classmethod
-    def of(cls, example: Example, other: Example, similarity: float = 1.0) -> Match:
-        """The match of `example` with the `other` it repeats."""
-        return cls(example.row, other.row, shortened(example), example.target, other.target, round(similarity, 3))
+    def of(cls, kind: Kind, example: Example, other_kind: Kind, other: Example, similarity: float = 1.0) -> Match:
+        """The match of `example` with the `other` it repeats, each with the kind that can write its target."""
+        target, other_target = _written(kind, example), _written(other_kind, other)
+        return cls(example.row, other.row, on_one_line(example.texts), target, other_target, round(similarity, 3))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON of every field."""
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def shortened(example: Example, limit: int = _TEXT) -> str:
-    """The inputs of an example on one line of at most `limit` characters."""
-    return cut(" | ".join(" ".join(str(value).split()) for value in example.inputs.values()), limit)
-
-
-def cut(text: str, limit: int) -> str:
-    """The text, or as much of it as `limit` characters hold, ending with an ellipsis where some is left out.
-
-    >>> cut("a long text", 6), cut("short", 6)
-    ('a lon…', 'short')
-    """
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+def _written(kind: Kind, example: Example) -> str | None:
+    return None if example.target is None else on_one_line([kind.written(example.target)])

@@ -1,45 +1,70 @@
-"""Near duplicates by MinHash and locality-sensitive hashing; the one file that knows datasketch.
+"""Near duplicates by MinHash and locality-sensitive hashing, with sketches and texts on disk.
 
-Broder, "On the resemblance and containment of documents" (1997). The hashing only proposes; every proposal is checked
-by its exact similarity, so that the threshold means what it says.
+The hashing only proposes; every proposal is checked by its exact similarity, so that the threshold means what it says.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
+import numpy as np
+
+from crosstask.tasks.checks.bands import Bands, Ints
 from crosstask.tasks.checks.keys import Key
 from crosstask.tasks.checks.shingles import Shingles, shingles, similarity
+from crosstask.tasks.checks.spool import Spool
+from crosstask.tasks.reread import in_chunks
 
 THRESHOLD = 0.7
 
-_PERMUTATIONS = 128
-# Proposals start below the threshold and weigh a missed pair nine times a wrong one: few pairs at it are missed.
+# Proposals start below the threshold, for the hashing finds those at its own threshold by chance.
 _SLACK = 0.85
-_WEIGHTS = (0.1, 0.9)
 # A text with more proposals than this is not proposed itself, so that rows written by one template take no square time.
 _CROWD = 100
+_CHUNK = 100
+_HELD = 200  # texts as sets of shingles, a crowd and more
+
+Fields = Callable[[int], tuple[Shingles, ...]]
 
 
-def near_pairs(keys: Sequence[Key], threshold: float = THRESHOLD) -> Iterator[tuple[int, int, float]]:
+def near_pairs(
+    keys: Iterable[Key], threshold: float = THRESHOLD, homes: Ints | None = None
+) -> Iterator[tuple[int, int, float]]:
     """Pairs (i, j) with i < j of keys that are similar to at least `threshold`, with their similarity.
 
-    Each key is compared with the earlier ones; of a crowd of over a hundred similar keys only the first are.
+    Each key is compared with the earlier ones; of a crowd of over a hundred similar keys only the first are. Where
+    `homes` [keys] are given, keys of one and the same home are not compared; that of a key with several is -1.
     """
-    from datasketch import MinHash, MinHashLSH
-
-    fields = [tuple(map(shingles, key)) for key in keys]
-    index = MinHashLSH(threshold=_SLACK * threshold, num_perm=_PERMUTATIONS, weights=_WEIGHTS)
-    sketches = MinHash.generator(map(_pooled, fields), num_perm=_PERMUTATIONS, hashfunc=zlib.crc32)
-    for at, sketch in enumerate(sketches):
-        proposals = index.query(sketch) if any(fields[at]) else []
-        for earlier in sorted(proposals):
-            found = similarity(fields[earlier], fields[at])
+    with Spool() as spool, Bands(_SLACK * threshold) as bands:
+        for chunk in in_chunks(keys, _CHUNK):
+            spool.extend(chunk)
+            bands.extend([_pooled(_shingled(key)) for key in chunk])
+        if not len(spool):
+            return
+        fields = lru_cache(_HELD)(lambda number: _shingled(spool[number]))
+        for one, other in _proposals(bands, fields, np.full(len(spool), -1) if homes is None else homes):
+            found = similarity(fields(one), fields(other))
             if found >= threshold:
-                yield earlier, at, found
-        if any(fields[at]) and len(proposals) <= _CROWD:
-            index.insert(at, sketch, check_duplication=False)
+                yield one, other, found
+
+
+def _proposals(bands: Bands, fields: Fields, homes: Ints) -> Iterator[tuple[int, int]]:
+    """The pairs of different homes that lie in one bucket, the later key in order, then the earlier."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for at, buckets in bands.meetings(homes):
+        if not any(fields(at)):
+            continue
+        met = {earlier for bucket in buckets.tolist() for earlier in members[bucket]}
+        yield from ((earlier, at) for earlier in sorted(met) if homes[at] < 0 or homes[earlier] != homes[at])
+        if len(met) <= _CROWD:
+            for bucket in buckets.tolist():
+                members[bucket].append(at)
+
+
+def _shingled(key: Key) -> tuple[Shingles, ...]:
+    return tuple(map(shingles, key))
 
 
 def _pooled(fields: tuple[Shingles, ...]) -> list[bytes]:

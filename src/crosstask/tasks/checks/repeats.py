@@ -1,12 +1,20 @@
-"""Repeats inside one split: duplicates, and conflicts (same input, other label)."""
+"""Repeats inside one split: duplicates, and conflicts (same input, other target)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from crosstask.tasks.checks.keys import by_key
+import numpy as np
+from numpy.typing import NDArray
+
 from crosstask.tasks.checks.match import SHOWN, Match
-from crosstask.tasks.task import Example, Split
+from crosstask.tasks.checks.tally import Numbers, Tally
+from crosstask.tasks.kind import Kind
+from crosstask.tasks.task import Example
+
+Places = NDArray[np.int64]
+"""Which rows of a split, counted from 0."""
 
 
 @dataclass(frozen=True)
@@ -23,21 +31,37 @@ class Repeats:
     conflict_rows: tuple[Match, ...] = field(default=(), repr=False)
 
 
-def repeats(split: Split) -> Repeats:
-    """Duplicates and conflicts of one split."""
-    groups = [group for group in by_key(split.examples).values() if len(group) > 1]
-    clashing = [group for group in groups if any(_differ(example, group[0]) for example in group)]
-    return Repeats(
-        duplicates=sum(len(group) - 1 for group in groups),
-        conflicts=sum(map(len, clashing)),
-        duplicate_rows=tuple(Match.of(group[1], group[0]) for group in groups[:SHOWN]),
-        conflict_rows=tuple(map(_clash, clashing[:SHOWN])),
+def repeats(examples: Sequence[Example], tallied: Tally, kind: Kind) -> Repeats:
+    """Duplicates and conflicts of the examples of one split."""
+    first = first_places(tallied.keys)
+    again = np.flatnonzero(first != np.arange(len(first)))
+    clash = np.flatnonzero(tallied.targets != tallied.targets[first])
+    conflicts = np.isin(first, first[clash])
+    pairs = [_of_each_group(first, places) for places in (again, clash)]
+    shown = picked(examples, {place for found in pairs for pair in found for place in pair})
+    duplicate_rows, conflict_rows = (
+        tuple(Match.of(kind, shown[row], kind, shown[other]) for row, other in found) for found in pairs
     )
+    return Repeats(len(again), int(conflicts.sum()), duplicate_rows, conflict_rows)
 
 
-def _clash(group: list[Example]) -> Match:
-    return Match.of(next(example for example in group if _differ(example, group[0])), group[0])
+def first_places(keys: Numbers) -> Places:
+    """Of each row, the first row with its key: [rows]."""
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.diff(keys[order], prepend=~keys[order[:1]]))
+    first = np.empty(len(keys), dtype=np.int64)
+    first[order] = np.repeat(order[starts], np.diff(starts, append=len(keys)))
+    return first
 
 
-def _differ(one: Example, other: Example) -> bool:
-    return bool(one.target != other.target)
+def picked(examples: Iterable[Example], places: set[int]) -> Mapping[int, Example]:
+    """The examples at some places, found in one pass that ends at the last of them."""
+    last = max(places, default=-1)
+    found = zip(range(last + 1), examples, strict=False)
+    return {place: example for place, example in found if place in places}
+
+
+def _of_each_group(first: Places, places: Places) -> list[tuple[int, int]]:
+    """For the first groups of equal keys: the first row among `places`, and the first of all."""
+    firsts, at = np.unique(first[places], return_index=True)
+    return list(zip(places[at[:SHOWN]].tolist(), firsts[:SHOWN].tolist(), strict=True))

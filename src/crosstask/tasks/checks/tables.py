@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from crosstask.tasks.cells import on_one_line
 from crosstask.tasks.checks.inspection import Inspection, SplitFacts, TaskFacts
 from crosstask.tasks.checks.leakage import Leakage
-from crosstask.tasks.checks.match import cut
+from crosstask.tasks.checks.spread import Spread
 from crosstask.tasks.checks.warnings import share
 
 Row = Sequence[Any]
@@ -17,11 +18,15 @@ _TEXT_SHOWN = 60
 
 
 def tables(inspection: Inspection) -> Iterator[tuple[str, Sequence[Row]]]:
-    """Titles with tables: for each task its splits and its labels, then what splits share."""
+    """Titles with tables: for each task its splits and its labels or what is measured, then what splits share."""
     for facts in inspection.tasks:
         fields = ", ".join(f"{field} = {column}" for field, column in facts.task.kind.columns.items())
         yield f"{facts.task.name}: {facts.task.kind.method_name()} ({fields})", _splits(facts)
-        yield f"{facts.task.name}: rows by label", _labels(facts)
+        if facts.labels:
+            yield f"{facts.task.name}: {facts.task.kind.counted} by label", _labels(facts)
+        spreads = {name: split.targets for name, split in facts.splits.items() if split.targets}
+        if spreads:
+            yield f"{facts.task.name}: {facts.task.kind.measure}", _spreads(spreads)
     shared = [found for found in inspection.leakage if found.exact or found.near]
     if shared:
         yield f"shared rows (near: similarity of at least {inspection.threshold:g})", _shared(shared)
@@ -49,6 +54,15 @@ def _labels(facts: TaskFacts) -> list[Row]:
     return [("label", *facts.splits), *rows[:_LABELS_SHOWN], *rest]
 
 
+def _spreads(spreads: Mapping[str, Spread]) -> list[Row]:
+    rows = ((spread.min, spread.p5, spread.median, spread.p95, spread.max) for spread in spreads.values())
+    told = ([f"{number:.4g}" for number in row] for row in rows)
+    return [
+        ("split", "min", "5%", "median", "95%", "max"),
+        *((name, *row) for name, row in zip(spreads, told, strict=True)),
+    ]
+
+
 def _shared(found: Sequence[Leakage]) -> list[Row]:
     header = ("from", "to", "rows", "exact", "near")
     return [header, *((one.source, one.target, one.rows, one.exact, one.near) for one in found)]
@@ -58,7 +72,7 @@ def _examples(found: Sequence[Leakage]) -> list[Row]:
     """One exact and one near row of each finding, where it has both."""
     header = ("from", "row", "to", "row", "similarity", "text")
     rows = [
-        (one.source, match.other, one.target, match.row, match.similarity, cut(match.text, _TEXT_SHOWN))
+        (one.source, match.other, one.target, match.row, match.similarity, on_one_line([match.text], _TEXT_SHOWN))
         for one in found
         for match in dict.fromkeys((one.examples[0], one.examples[-1]))
     ]

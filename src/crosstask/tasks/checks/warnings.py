@@ -8,36 +8,41 @@ from crosstask.tasks.checks.balance import Balance
 from crosstask.tasks.checks.leakage import Leakage
 from crosstask.tasks.checks.lengths import Lengths
 from crosstask.tasks.checks.repeats import Repeats
+from crosstask.tasks.kind import Kind
 from crosstask.tasks.task import TRAIN
 
 _NOTHING = frozenset(("nan", "null", "none", "nil", "n/a", "na", "<na>", "-", "?"))
 """What programs and people write into a cell that holds nothing."""
 
 
-def split_warnings(repeated: Repeats, balanced: Balance, tokens: Lengths, *, learned_from: bool) -> Iterator[str]:
+def split_warnings(
+    kind: Kind, repeated: Repeats, balanced: Balance, tokens: Lengths, *, learned_from: bool
+) -> Iterator[str]:
     """The warnings of one split; the balance matters where it is `learned_from`."""
     if repeated.conflicts:
         match = repeated.conflict_rows[0]
         shown = f"rows {match.other} and {match.row}: '{match.other_target}' and '{match.target}'"
-        yield f"{_rows(repeated.conflicts)} the same input as another with another label ({shown})"
+        answer = "label" if kind.classed else "answer"
+        yield f"{_rows(repeated.conflicts)} the same input as another with another {answer} ({shown})"
     if repeated.duplicates:
         match = repeated.duplicate_rows[0]
         shown = f"row {match.row} repeats row {match.other}"
         yield f"{_rows(repeated.duplicates)} the same input as an earlier row ({shown})"
     if learned_from:
-        yield from _label_warnings(balanced)
+        yield from _label_warnings(kind, balanced)
     if tokens.cut:
         lost = f"{tokens.lost_median:.0f} (median)"
         yield f"{share(tokens.cut)} of the rows are cut to {tokens.limit} tokens and lose {lost}"
 
 
-def _label_warnings(balanced: Balance) -> Iterator[str]:
-    for label, rows in balanced.counts.items():
+def _label_warnings(kind: Kind, balanced: Balance) -> Iterator[str]:
+    for label, count in balanced.counts.items():
         if label.casefold() in _NOTHING:
-            yield f"'{label}' counts as a label ({rows:,} of the rows): where it means that one is missing, delete them"
+            told = f"'{label}' counts as a label ({count:,} of the {kind.counted})"
+            yield f"{told}: where it means that one is missing, delete them"
     if balanced.skewed:
         (most, *_, least) = balanced.counts
-        yield f"'{most}' has {balanced.ratio:.0f} times the rows of '{least}': read macro F1, not accuracy"
+        yield f"'{most}' has {balanced.ratio:.0f} times the {kind.counted} of '{least}': read {kind.fair}"
 
 
 def leakage_warning(found: Leakage) -> str | None:

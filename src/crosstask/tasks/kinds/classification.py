@@ -8,11 +8,13 @@ from typing import Any, ClassVar, Self
 
 from pydantic import field_validator
 
-from crosstask.errors import InputError, nearest
+from crosstask.errors import InputError
 from crosstask.tasks.cells import is_null, is_scalar, written
 from crosstask.tasks.columns import Columns
 from crosstask.tasks.kind import Kind, Scores
 from crosstask.tasks.task import TRAIN, Example, Split
+from crosstask.tasks.text_inputs import read_example, text_columns
+from crosstask.tasks.unknown_labels import mend_of_unknown
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -27,6 +29,10 @@ class Classification(Kind):
     fields: ClassVar[tuple[str, ...]] = ("text", "text_pair", "label")
     target: ClassVar[str] = "label"
     metrics: ClassVar[tuple[str, ...]] = ("macro_f1", "accuracy", "mcc")
+    precedence: ClassVar[int] = 90
+    classed: ClassVar[bool] = True
+    fair: ClassVar[str] = "macro F1, not accuracy"
+    hub_task: ClassVar[str] = "text-classification"
 
     text: str = "text"
     """column of the text"""
@@ -49,7 +55,7 @@ class Classification(Kind):
     @classmethod
     def detect(cls, columns: Columns, named: Mapping[str, str]) -> Self | None:
         """The kind by named columns, well-known names, and shape: varied long texts and few short labels."""
-        texts = _texts(columns, named)
+        texts = text_columns(columns, named, named.get("label"))
         if texts is None:
             return None
         label = named.get("label") or columns.label(but=texts)
@@ -57,12 +63,7 @@ class Classification(Kind):
 
     def example(self, record: Mapping[str, Any], row: int, file: str | None) -> Example:
         """The example of one record; a label that is a number becomes its name as written."""
-        try:
-            inputs = {name: _text(record.get(column), column) for name, column in self.inputs.items()}
-            target = None if self.label is None else self._label(record.get(self.label), self.label)
-        except InputError as error:
-            raise InputError(error.message, file=file, row=row, field=error.field, mend=error.mend) from None
-        return Example(inputs, target, row)
+        return read_example(self, record, row, file, self._label)
 
     def learn(self, splits: Mapping[str, Split]) -> Self:
         """The kind with the labels of train in their natural order: by value where all are numbers, else by name."""
@@ -94,12 +95,46 @@ class Classification(Kind):
         return self.labels
 
     def score(self, predictions: Sequence[Any], examples: Sequence[Example], seed: int = 0) -> Scores:
-        """Macro F1, accuracy and Matthews' correlation over rows, with a table per label and the confusion matrix."""
+        """Macro F1, accuracy and Matthews' correlation over rows; tables per label, of confusions, of calibration."""
         from crosstask.tasks.confusion import Confusion
 
         pairs = zip(examples, predictions, strict=True)
         counted = Confusion.of([(example.target, record["label"]) for example, record in pairs], self.labels)
-        return Scores(len(examples), counted.metrics(seed), counted.tables())
+        tables = {**self._calibration(predictions, examples), **counted.tables()}
+        return Scores(len(examples), counted.metrics(seed), tables)
+
+    def error(self, record: Mapping[str, Any], target: str) -> float:
+        """The probability of the label that was predicted instead."""
+        return 0.0 if record["label"] == target else float(record["probabilities"][record["label"]])
+
+    def told(self, record: Mapping[str, Any]) -> str:
+        """The label with its probability."""
+        return f"{record['label']} ({record['probabilities'][record['label']]:.3f})"
+
+    def written(self, target: str) -> str:
+        """The label."""
+        return target
+
+    def named(self, target: str) -> tuple[str, ...]:
+        """The label."""
+        return (target,)
+
+    def stratum(self, target: str) -> str:
+        """The label."""
+        return target
+
+    def _calibration(
+        self, predictions: Sequence[Mapping[str, Any]], examples: Sequence[Example]
+    ) -> dict[str, list[tuple[str, Any]]]:
+        """A table of expected calibration error and Brier score; none where records tell no probabilities."""
+        from crosstask.evidence.calibration import brier_score, expected_calibration_error
+
+        if not all("probabilities" in record for record in predictions):
+            return {}
+        table = [[record["probabilities"][label] for label in self.labels] for record in predictions]
+        truth = [self.labels.index(example.target) for example in examples]
+        measures = {"ece": expected_calibration_error(table, truth), "brier": brier_score(table, truth)}
+        return {"calibration": [("measure", "value"), *measures.items()]}
 
     def _label(self, value: Any, column: str) -> str:
         if is_null(value):
@@ -114,14 +149,14 @@ class Classification(Kind):
         known = frozenset(labels)
         for example in split.examples:
             if example.target not in known:
-                message, mend = _complaint(example.target, name, labels)
+                message, mend = self._complaint(example.target, name, labels)
                 raise InputError(message, file=split.file, row=example.row, field=self.label, mend=mend)
 
-
-def _complaint(label: str | None, split: str, labels: Sequence[str]) -> tuple[str, str]:
-    if label is None:
-        return "the label is missing", "Fill it in or delete the row."
-    return f"the label '{label}' in {split} is unknown to the task", nearest(label, labels)
+    def _complaint(self, label: str | None, split: str, labels: Sequence[str]) -> tuple[str, str]:
+        if label is None:
+            return "the label is missing", "Fill it in or delete the row."
+        mend = mend_of_unknown(label, labels, self.aliases, learned=not self.labels)
+        return f"the label '{label}' in {split} is unknown to the task", mend
 
 
 def natural_order(labels: Iterable[str]) -> tuple[str, ...]:
@@ -133,31 +168,3 @@ def natural_order(labels: Iterable[str]) -> tuple[str, ...]:
     names = sorted(labels)
     numeric = all(_NUMBER.fullmatch(name) for name in names)
     return tuple(sorted(names, key=float) if numeric else names)
-
-
-def _texts(columns: Columns, named: Mapping[str, str]) -> tuple[str, str | None] | None:
-    first, second, label = (named.get(name) for name in ("text", "text_pair", "label"))
-    if first is None and second is None and (pair := columns.pair(but=[label])):
-        return pair
-    text = first or columns.text(but=[second, label])
-    return None if text is None else (text, second)
-
-
-def _text(value: Any, column: str) -> str:
-    if is_null(value):
-        raise InputError("the text is missing", field=column, mend="Fill it in or delete the row.")
-    if not is_scalar(value):
-        message = f"holds a {type(value).__name__} where a text is expected"
-        raise InputError(message, field=column, mend="Give one text a row.")
-    text = value if isinstance(value, str) else written(value)
-    if not text.isascii():
-        _require_unicode(text, column)
-    return text
-
-
-def _require_unicode(text: str, column: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        message = f"holds half a character (a lone surrogate at {error.start + 1})"
-        raise InputError(message, field=column, mend="Correct the text.") from None

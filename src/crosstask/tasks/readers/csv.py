@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
 from crosstask.errors import InputError
 from crosstask.tasks.bounded import MAX_LINE, read_lines
 from crosstask.tasks.reader import Reader, located
+from crosstask.tasks.reread import Reread
 from crosstask.tasks.table import Record, Table, require_distinct
+from crosstask.ui import counted
 
 _DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 
@@ -26,31 +29,52 @@ class Csv(Reader):
 
 def read_delimited(path: Path, delimiter: str, quoted: bool = True) -> Table:
     """A delimited file with a header; InputError with the row where it is malformed."""
-    columns: tuple[str, ...] = ()
-    records: list[Record] = []
+    lines = partial(_lines, path, delimiter, quoted)
+    columns = tuple(next(lines(), ()))
+
+    def records() -> Iterator[Record]:
+        return (dict(zip(columns, fields, strict=True)) for fields in islice(lines(), 1, None))
+
+    return Table(columns, Reread.counted(records), str(path))
+
+
+def _lines(path: Path, delimiter: str, quoted: bool) -> Iterator[list[str]]:
+    """The column names, then the cells of each row, checked against them."""
+    columns: Sequence[str] = ()
+    rows = 0
     try:
         for line, fields in _rows(path, delimiter, quoted):
             if columns:
                 _require_width(fields, columns, line)
-                records.append(dict(zip(columns, fields, strict=True)))
+                rows += 1
             else:
                 _require_header(fields, delimiter, path)
-                columns = tuple(fields)
+                columns = fields
+            yield fields
     except InputError as error:
-        raise located(error, path, row=len(records) + 1 if columns else None) from None
-    return Table(columns, records, str(path))
+        raise located(error, path, row=rows + 1 if columns else None) from None
 
 
 def _rows(path: Path, delimiter: str, quoted: bool) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not empty, each with the number of its last line."""
-    with _cells_up_to(MAX_LINE):
-        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-        rows = csv.reader(read_lines(path), delimiter=delimiter, quoting=quoting, strict=True)
-        try:
-            yield from ((rows.line_num, fields) for fields in rows if fields)
-        except csv.Error as error:
-            message = f"the quotes of line {rows.line_num} are not right ({error})"
-            raise InputError(message, mend='Close the quote, and write "" for a quote within a text.') from None
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    rows = csv.reader(read_lines(path), delimiter=delimiter, quoting=quoting, strict=True)
+    try:
+        while (fields := _next_row(rows)) is not None:
+            if fields:
+                yield rows.line_num, fields
+    except csv.Error as error:
+        message = f"the quotes of line {rows.line_num} are not right ({error})"
+        raise InputError(message, mend='Close the quote, and write "" for a quote within a text.') from None
+
+
+def _next_row(rows: Iterator[list[str]]) -> list[str] | None:
+    """The next row, its cells as long as a line may be; the csv module's own bound is for the whole process."""
+    before = csv.field_size_limit(MAX_LINE)
+    try:
+        return next(rows, None)
+    finally:
+        csv.field_size_limit(before)
 
 
 def _require_header(fields: Sequence[str], delimiter: str, path: Path) -> None:
@@ -64,16 +88,6 @@ def _require_header(fields: Sequence[str], delimiter: str, path: Path) -> None:
 def _require_width(fields: Sequence[str], columns: Sequence[str], line: int) -> None:
     if len(fields) != len(columns):
         raise InputError(
-            f"line {line} has {len(fields)} fields where the header has {len(columns)}",
+            f"line {line} has {counted(len(fields), 'field')} where the header has {len(columns)}",
             mend="Quote texts that hold the delimiter, or correct the row.",
         )
-
-
-@contextmanager
-def _cells_up_to(size: int) -> Iterator[None]:
-    """Let the csv module read cells of this many characters; its own bound is for the whole process."""
-    before = csv.field_size_limit(size)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from crosstask.errors import InputError
 from crosstask.tasks.bounded import read_lines
 from crosstask.tasks.reader import Reader, located
+from crosstask.tasks.reread import Reread
 from crosstask.tasks.table import Record, Table, require_distinct
 
 
@@ -18,14 +20,23 @@ class Jsonl(Reader):
 
     def read(self, path: Path) -> Table:
         """The objects; a key that one lacks is a null there."""
-        records: list[Record] = []
-        try:
-            for line in read_lines(path):
-                if line.strip():
-                    records.append(_record(line))
-        except InputError as error:
-            raise located(error, path, row=len(records) + 1) from None
-        return Table.of_records(records, str(path))
+        columns: dict[str, None] = {}
+        rows = 0
+        for record in _records(path):
+            columns.update(dict.fromkeys(record))
+            rows += 1
+        return Table(tuple(columns), Reread(partial(_records, path), rows), str(path))
+
+
+def _records(path: Path) -> Iterator[Record]:
+    rows = 0
+    try:
+        for line in read_lines(path):
+            if line.strip():
+                yield require_object(parse(line))
+                rows += 1
+    except InputError as error:
+        raise located(error, path, row=rows + 1) from None
 
 
 def parse(text: str) -> Any:
@@ -44,10 +55,6 @@ def require_object(value: Any) -> Record:
     if not isinstance(value, dict):
         raise InputError("is JSON but no object", mend='Write each row as {"column": value, ...}.')
     return value
-
-
-def _record(line: str) -> Record:
-    return require_object(parse(line))
 
 
 def _distinct(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

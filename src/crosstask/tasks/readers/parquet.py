@@ -5,35 +5,49 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from crosstask.errors import InputError
 from crosstask.tasks.bounded import MAX_FILE, ByteStream, open_bytes
 from crosstask.tasks.reader import Reader
-from crosstask.tasks.table import Table, require_distinct
+from crosstask.tasks.reread import Reread
+from crosstask.tasks.table import Record, Table, require_distinct
+
+_BATCH = 1024
+"""Rows that are held at once."""
 
 
 class Parquet(Reader):
     """The columns of a Parquet file, whatever their types."""
 
     def read(self, path: Path) -> Table:
-        """All rows as plain Python values."""
-        with _seekable(path) as stream:
-            return _read(stream, path)
+        """The rows as plain Python values."""
+        with _opened(path) as file:
+            columns = tuple(file.schema_arrow.names)
+            require_distinct(columns, str(path))
+        return Table(columns, Reread.counted(partial(_records, path)), str(path))
 
 
-def _read(stream: ByteStream, path: Path) -> Table:
+def _records(path: Path) -> Iterator[Record]:
+    with _opened(path) as file:
+        for batch in file.iter_batches(_BATCH):
+            batch.validate(full=True)
+            yield from batch.to_pylist()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The file, within bounds; an InputError where it cannot be read, then or later."""
     import pyarrow
     import pyarrow.parquet
 
     try:
-        file = pyarrow.parquet.ParquetFile(stream)
-        _require_bounds(file.metadata, path)
-        require_distinct(file.schema_arrow.names, str(path))
-        table = file.read()
-        table.validate(full=True)
-        return Table(tuple(table.column_names), table.to_pylist(), str(path))
+        with _seekable(path) as stream:
+            file = pyarrow.parquet.ParquetFile(stream)
+            _require_bounds(file.metadata, path)
+            yield file
     except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
         reason = str(error).partition("\n")[0]
         raise InputError(f"is a damaged Parquet file ({reason})", file=path, mend="Make or fetch it anew.") from None

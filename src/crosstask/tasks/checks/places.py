@@ -1,0 +1,89 @@
+"""Splits that are compared with one another, and which inputs each of them holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosstask.tasks.checks.keys import Key, key
+from crosstask.tasks.checks.repeats import first_places
+from crosstask.tasks.checks.tally import Numbers
+from crosstask.tasks.task import Example, Task
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One split of one task, and the keys of its rows: [rows]."""
+
+    task: Task
+    split: str
+    keys: Numbers
+
+    @property
+    def name(self) -> str:
+        """TASK/SPLIT."""
+        return f"{self.task.name}/{self.split}"
+
+    @property
+    def examples(self) -> Sequence[Example]:
+        """Its rows."""
+        return self.task.splits[self.split].examples
+
+
+@dataclass(frozen=True)
+class Held:
+    """The distinct inputs of a place, by number and in order: each with its first row and its count of rows."""
+
+    place: Place
+    inputs: Ints
+    first: Ints
+    rows: Ints
+
+    @classmethod
+    def of(cls, place: Place, numbers: Ints) -> Self:
+        """What a place holds whose rows have inputs of these numbers: [rows]."""
+        return cls(place, *np.unique(numbers, return_index=True, return_counts=True))
+
+    def holds(self, number: int) -> bool:
+        """Whether an input is among its own."""
+        at = np.searchsorted(self.inputs, number)
+        return bool(at < len(self.inputs) and self.inputs[at] == number)
+
+    def first_of(self, number: int) -> int:
+        """The first row of an input that it holds."""
+        return int(self.first[np.searchsorted(self.inputs, number)])
+
+    def rows_of(self, numbers: Collection[int] | Ints) -> int:
+        """The rows of inputs that it holds."""
+        return int(self.rows[np.isin(self.inputs, np.fromiter(numbers, np.int64, len(numbers)))].sum())
+
+
+def held(places: Sequence[Place]) -> list[Held]:
+    """What each place holds; inputs are numbered in the order in which they first stand in any of the places."""
+    first = first_places(np.concatenate([place.keys for place in places]))
+    numbers = (np.cumsum(first == np.arange(len(first))) - 1)[first]
+    ends = np.cumsum([len(place.keys) for place in places])
+    return [Held.of(place, part) for place, part in zip(places, np.split(numbers, ends[:-1]), strict=True)]
+
+
+def homes(holding: Sequence[Held]) -> Ints:
+    """Of each input, by number, the place that holds it, -1 where several do."""
+    found = np.full(1 + max(int(one.inputs[-1]) for one in holding), len(holding))
+    for at, one in enumerate(holding):
+        found[one.inputs] = np.where(found[one.inputs] == len(holding), at, -1)
+    return found
+
+
+def distinct_keys(holding: Sequence[Held]) -> Iterator[Key]:
+    """The keys of all inputs in the order of their numbers, read from the rows anew."""
+    known = -1
+    for one in holding:
+        fresh = set(one.first[one.inputs > known].tolist())
+        yield from (key(example) for at, example in enumerate(one.place.examples) if at in fresh)
+        known = max(known, int(one.inputs[-1]))

@@ -1,0 +1,69 @@
+"""A data set of the hub by name, through the library `datasets`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from crosstask.errors import ConfigError, InputError, NotFound
+from crosstask.registry import parse_spec
+from crosstask.tasks.data import read_data
+from crosstask.tasks.draft import Draft
+from crosstask.tasks.task import TRAIN
+
+HUB = "hub:"
+"""What a hub data set's name begins with."""
+
+
+def read_hub(text: str) -> tuple[Draft, dict[str, str]]:
+    """The draft of `hub:NAME` or `hub:NAME:config=...`, and the columns named behind it.
+
+    A split without any label, as test splits of contests are, is left out and told. NotFound where the hub does not
+    have it or cannot be reached; ConfigError where `datasets` is not installed.
+    """
+    name, named = parse_spec(text.removeprefix(HUB))
+    found = _loaded(name, named.pop("config", None))
+    hidden = [split for split, rows in found.items() if _labels_hidden(rows)]
+    draft = read_data({split: rows for split, rows in found.items() if split not in hidden}, TRAIN)
+    notes = (*draft.notes, *(f"the split {split} has no labels and is not used" for split in hidden))
+    return replace(draft, name=name, notes=notes, place=text), named
+
+
+def _loaded(name: str, config: str | None) -> Mapping[str, Any]:
+    try:
+        from datasets import load_dataset
+    except ImportError:
+        mend = "Run: pip install datasets."
+        raise ConfigError("the package datasets is not installed", field="task", mend=mend) from None
+    try:
+        with _quiet():
+            return dict(load_dataset(name, config))
+    except (OSError, ValueError, RuntimeError) as error:  # no such name, no network, no such config
+        reason = " ".join(str(error).split()).rstrip(".")
+        mend = "Check the name and the network, or name a file or a folder."
+        raise NotFound(f"'{HUB}{name}' cannot be had: {reason:.300}", field="task", mend=mend) from None
+    except Exception as error:  # the readers of its many formats raise what they like
+        raise InputError(f"'{HUB}{name}' cannot be read: {error}", mend="Download it and name its files.") from None
+
+
+def _labels_hidden(rows: Any) -> bool:
+    """Whether a split's class numbers are all -1, which stands for no label there."""
+    classes = [column for column, kind in rows.features.items() if hasattr(kind, "names")]
+    return any(all(number is not None and number < 0 for number in rows[column]) for column in classes)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the library's progress bars and retries from the user."""
+    from datasets.utils import disable_progress_bars, enable_progress_bars
+
+    logging.disable(logging.WARNING)
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        enable_progress_bars()
+        logging.disable(logging.NOTSET)

@@ -1,0 +1,186 @@
+"""A tag for each word: entities, parts of speech."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any, ClassVar, Self
+
+from crosstask.errors import InputError
+from crosstask.tasks.cells import on_one_line, text_cell
+from crosstask.tasks.columns import Columns
+from crosstask.tasks.entities import OUTSIDE, Entity, as_bio, entities, is_bio
+from crosstask.tasks.kind import Kind, Miss, Scores
+from crosstask.tasks.task import TRAIN, Example, Split
+from crosstask.tasks.unknown_labels import mend_of_unknown
+from crosstask.tasks.words import Words, as_many, words_cell
+from crosstask.ui import counted
+
+_TOKENS = ("tokens", "words", "token", "word", "characters", "chars")
+_TAGS = ("tags", "ner_tags", "bio_tags", "pos_tags", "labels", "ner", "pos", "tag", "label")
+
+
+class Tagging(Kind):
+    """Input `tokens`, the words of a text; target `tags`, one a word.
+
+    Tags are BIO (IOB1, BIOES and BILOU are turned into it when they are read) or plain. Words of a plain tag are each a
+    span of their own, as parts of speech are; where O is among the plain tags, neighbours of one tag are one span.
+
+    A prediction record is `{"tokens", "tags", "spans"}`: the words, their tags, and what they mark, each span with
+    `label`, `text`, `start`, `end` and `probability`. Its places are characters of the text: the one given, or the
+    words joined by spaces (by none between Chinese characters).
+    """
+
+    fields: ClassVar[tuple[str, ...]] = ("tokens", "tags")
+    target: ClassVar[str] = "tags"
+    metrics: ClassVar[tuple[str, ...]] = ("f1", "precision", "recall", "accuracy")
+    precedence: ClassVar[int] = 20
+    counted: ClassVar[str] = "spans"
+    hub_task: ClassVar[str] = "token-classification"
+
+    tokens: str = "tokens"
+    """column of the words: lists, or texts with spaces between the words"""
+    tags: str | None = "tags"
+    """column of the tags, in the form of the words"""
+    labels: tuple[str, ...] = ()
+    """tags in order; learned from train where none are given"""
+    aliases: Mapping[str, str] = {}
+    """tag as written in files -> tag"""
+
+    @classmethod
+    def detect(cls, columns: Columns, named: Mapping[str, str]) -> Self | None:
+        """The kind by named columns, or by well-known names of columns whose cells hold as many tags as words."""
+        if not named.keys() <= set(cls.fields):
+            return None
+        tokens = named.get("tokens") or columns.first_known(_TOKENS, but=[named.get("tags")])
+        tags = named.get("tags") or columns.first_known(_TAGS, but=[tokens])
+        if tokens is None or not (named or (tags and as_many(columns.values[tokens], columns.values[tags]))):
+            return None
+        return cls(tokens=tokens, tags=tags)
+
+    def example(self, record: Mapping[str, Any], row: int, file: str | None) -> Example:
+        """The example of one record, its tags in BIO; a text without tags stays as it is, its words found later."""
+        try:
+            words = self._words(record.get(self.tokens))
+            target = None if self.tags is None else self._tags(record.get(self.tags), self.tags, len(words))
+        except InputError as error:
+            raise InputError(error.message, file=file, row=row, field=error.field, mend=error.mend) from None
+        return Example({"tokens": words}, target, row)
+
+    def learn(self, splits: Mapping[str, Split]) -> Self:
+        """The kind with the tags of train in their order: O, then B- and I- of each label; plain tags by name."""
+        train = splits[TRAIN].examples if TRAIN in splits else ()
+        shown = {tag for example in train for tag in example.target or ()}
+        labels = self.labels or _ordered(shown)
+        if not labels:
+            message = "there are no train rows to learn the tags from"
+            raise InputError(message, mend="Add them: in a folder, as train.csv.")
+        for name, split in splits.items():
+            self._require_known(name, split, labels)
+        if len(shown) == 1:
+            message = f"all words of train have the tag '{shown.pop()}'"
+            raise InputError(message, file=splits[TRAIN].file, field=self.tags, mend="Give words of two tags.")
+        return self.model_copy(update={"labels": labels})
+
+    @property
+    def space(self) -> tuple[str, ...]:
+        """The tags."""
+        return self.labels
+
+    def score(self, predictions: Sequence[Any], examples: Sequence[Example], seed: int = 0) -> Scores:
+        """F1, precision and recall of spans, exact in words and label, over all together; the share of right tags."""
+        from crosstask.tasks.entity_counts import EntityCounts
+
+        rows = zip(examples, predictions, strict=True)
+        counted = EntityCounts.of(((example.target, record["tags"]) for example, record in rows), self._bio)
+        return Scores(len(examples), counted.metrics(seed), {"per label": counted.table()})
+
+    def error(self, record: Mapping[str, Any], target: Sequence[str]) -> float:
+        """Spans that were missed or invented."""
+        return float(len({*entities(self._bio(record["tags"]))} ^ {*entities(self._bio(target))}))
+
+    def told(self, record: Mapping[str, Any]) -> str:
+        """The spans with their labels."""
+        return ", ".join(f"{span['text']} ({span['label']})" for span in record["spans"]) or "no spans"
+
+    def written(self, target: Sequence[str]) -> str:
+        """The tags."""
+        return " ".join(target)
+
+    def named(self, target: Sequence[str]) -> tuple[str, ...]:
+        """The label of each span."""
+        return tuple(entity.label for entity in entities(self._bio(target)))
+
+    def misses(self, predictions: Sequence[Mapping[str, Any]], examples: Sequence[Example]) -> tuple[Miss, ...]:
+        """Every row with a span too many or too few, the worst first; expected spans are told as found ones are."""
+        found = [
+            Miss(example.row, on_one_line(example.texts), self._expected(example), self.told(record), error)
+            for record, example in zip(predictions, examples, strict=True)
+            if (error := self.error(record, example.target)) > 0
+        ]
+        return tuple(sorted(found, key=lambda miss: -miss.error))
+
+    def record(self, words: Words, tags: Sequence[str], probabilities: Sequence[float]) -> dict[str, Any]:
+        """The prediction record for one tag a word and its probability.
+
+        The probability of a span is the product of those of its words.
+        """
+        mended = as_bio(tags)
+        spans = [_span(words, entity, probabilities) for entity in entities(self._bio(mended))]
+        return {"tokens": list(words.words), "tags": list(mended), "spans": spans}
+
+    def _expected(self, example: Example) -> str:
+        words = Words.of(example.inputs["tokens"])
+        return self.told(self.record(words, example.target, [1.0] * len(words.places)))
+
+    def _bio(self, tags: Sequence[str]) -> Sequence[str]:
+        """The spans of tags as BIO, whatever the tags are."""
+        if all(map(is_bio, self.labels)):
+            return tags
+        if OUTSIDE in self.labels:
+            return as_bio([tag if tag == OUTSIDE else f"I-{tag}" for tag in tags])
+        return [f"B-{tag}" for tag in tags]
+
+    def _words(self, value: Any) -> str | tuple[str, ...]:
+        if self.tags is None and isinstance(value, str):
+            return text_cell(value, self.tokens)
+        return words_cell(value, self.tokens)
+
+    def _tags(self, value: Any, column: str, words: int) -> tuple[str, ...]:
+        tags = [self.aliases.get(tag, tag) for tag in words_cell(value, column, "tag")]
+        if len(tags) != words:
+            message = f"holds {counted(len(tags), 'tag')} for {counted(words, 'word')}"
+            raise InputError(message, field=column, mend="Give each word one tag.")
+        return as_bio(tags)
+
+    def _require_known(self, name: str, split: Split, labels: Sequence[str]) -> None:
+        known = frozenset(labels)
+        mixed = not all(map(is_bio, labels)) and OUTSIDE in known
+        for example in split.examples:
+            for tag in example.target or (None,):
+                if tag not in known or (mixed and tag != OUTSIDE and is_bio(tag)):
+                    message, mend = self._complaint(tag, name, labels)
+                    raise InputError(message, file=split.file, row=example.row, field=self.tags, mend=mend)
+
+    def _complaint(self, tag: str | None, split: str, labels: Sequence[str]) -> tuple[str, str]:
+        if tag is None:
+            return "the tags are missing", "Fill them in or delete the row."
+        if tag in labels:
+            other = next(label for label in labels if not is_bio(label))
+            return f"the tag '{tag}' is of BIO and '{other}' is not", "Write all tags as B-NAME, I-NAME and O, or none."
+        mend = mend_of_unknown(tag, labels, self.aliases, learned=not self.labels)
+        return f"the tag '{tag}' in {split} is unknown to the task", mend
+
+
+def _ordered(tags: set[str]) -> tuple[str, ...]:
+    """Plain tags by name; of BIO tags O first, then both forms of each label, whether train shows them or not."""
+    if not all(map(is_bio, tags)):
+        return tuple(sorted(tags))
+    labels = sorted({tag[2:] for tag in tags} - {""})
+    return tuple([OUTSIDE] * bool(tags) + [f"{form}-{label}" for label in labels for form in "BI"])
+
+
+def _span(words: Words, entity: Entity, probabilities: Sequence[float]) -> dict[str, Any]:
+    start, end = words.places[entity.first][0], words.places[entity.end - 1][1]
+    sure = prod(probabilities[entity.first : entity.end])
+    return {"label": entity.label, "text": words.text[start:end], "start": start, "end": end, "probability": sure}

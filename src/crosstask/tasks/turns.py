@@ -1,0 +1,73 @@
+"""The turns of a dialogue: who says what, read from a cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crosstask.errors import InputError, nearest
+from crosstask.tasks.cells import is_null, is_scalar, text_cell
+
+ROLES = ("system", "user", "assistant")
+
+Turn = Mapping[str, str]
+"""Who speaks (`role`, one of ROLES) and what is said (`content`)."""
+
+Turns = tuple[Turn, ...]
+
+_FORM = 'Write [{"role": "user", "content": "..."}, {"role": "assistant", "content": "..."}].'
+
+
+def turns_cell(value: Any, column: str) -> Turns:
+    """The turns of a cell: a list of mappings with `role` and `content`, or its JSON; a text is one turn of the user.
+
+    InputError with the field where the cell is empty, a turn has no role or an unknown one, or says nothing.
+    """
+    if is_null(value):
+        raise InputError("the turns are missing", field=column, mend=_FORM)
+    plain = value.tolist() if hasattr(value, "tolist") else value
+    if is_scalar(plain):
+        text = text_cell(plain, column)
+        plain = _listed(text) or [{"role": "user", "content": text}]
+    if isinstance(plain, Mapping | bytes) or not isinstance(plain, Sequence):
+        message = f"holds a {type(plain).__name__} where a list of turns is expected"
+        raise InputError(message, field=column, mend=_FORM)
+    if not plain:
+        raise InputError("holds no turns", field=column, mend="Give at least one turn, or delete the row.")
+    return tuple(_turn(turn, place, column) for place, turn in enumerate(plain, start=1))
+
+
+def are_turns(value: Any) -> bool:
+    """Whether a cell holds turns, right or wrong: a list, or the JSON of a list of mappings."""
+    plain = value.tolist() if hasattr(value, "tolist") else value
+    return isinstance(plain, list | tuple) or (isinstance(plain, str) and _listed(plain) is not None)
+
+
+def _listed(text: str) -> list[Any] | None:
+    """The list of mappings that a text is the JSON of; None for any other text."""
+    if not text.lstrip().startswith("["):
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if found and all(isinstance(turn, Mapping) for turn in found) else None
+
+
+def _turn(turn: Any, place: int, column: str) -> Turn:
+    if not isinstance(turn, Mapping):
+        message = f"turn {place} is a {type(turn).__name__} where a role and a content are expected"
+        raise InputError(message, field=column, mend=_FORM)
+    role = turn.get("role")
+    if is_null(role):
+        mend = f"Give each turn a role: {', '.join(ROLES)}."
+        raise InputError(f"turn {place} has no role", field=column, mend=mend)
+    if role not in ROLES:
+        raise InputError(
+            f"turn {place} has the unknown role '{role!s:.40}'", field=column, mend=nearest(str(role), ROLES)
+        )
+    try:
+        return {"role": role, "content": text_cell(turn.get("content"), column, "content")}
+    except InputError as error:
+        raise InputError(f"turn {place}: {error.message}", field=column, mend=error.mend) from None
