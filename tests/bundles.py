@@ -24,7 +24,7 @@ def random_bundle(checkpoint: Path, folder: Path, kinds: Mapping[str, Kind], tem
     trunk = load_trunk(checkpoint)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        heads = {name: objective_for(kind, "head").head(kind, trunk.width) for name, kind in kinds.items()}
+        heads = {name: objective_for(kind, "head").head(kind, trunk) for name, kind in kinds.items()}
     for head in heads.values():
         for weight in head.parameters():
             weight.data.mul_(20)
@@ -32,7 +32,7 @@ def random_bundle(checkpoint: Path, folder: Path, kinds: Mapping[str, Kind], tem
         name: {
             "task": describe(Task(name, kind)),
             "objective": objective_for(kind, "head").config(),
-            "temperature": temperature,
+            "fitted": {"temperature": temperature},
         }
         for name, kind in kinds.items()
     }

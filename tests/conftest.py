@@ -106,6 +106,14 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def tiny_decoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a Llama language model of random weights, 2 layers x 32, with a chat template."""
+    from tiny_checkpoints import save_decoder
+
+    return save_decoder(tmp_path_factory.mktemp("tiny-decoder"))
+
+
 def _shelf_item(name: str) -> Path:
     from crosstask import shelf
     from crosstask.errors import ShelfError

@@ -21,12 +21,23 @@ from crosstask.training.lesson import Lesson
 from crosstask.training.loop import Training
 from crosstask.training.phase import Phase
 from crosstask.training.runtime import Runtime
+from crosstask.ui import Silent
 
 CPU = Runtime.make("cpu")
 FAST = TrainingOptions(learning_rate=1e-2, head_learning_rate=3e-2).rates
 
 _GOOD, _BAD = ("good", "great", "nice"), ("bad", "awful", "late")
 _FILLERS = ("a", "the", "film", "food", "was", "is", "plane", "very")
+
+
+class Notes(Silent):
+    """A `Ui` that keeps its notes."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.lines.append(text)
 
 
 def rows(count: int, seed: int = 0, labels: Sequence[str] = ("bad", "good")) -> list[Example]:
@@ -55,7 +66,7 @@ def toy_model(checkpoint: Path, *tasks: Task, dropout: bool = True, way: str = "
     trunk = load_trunk(checkpoint)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        heads = {task.name: objective_for(task.kind, way).head(task.kind, trunk.width) for task in tasks}
+        heads = {task.name: objective_for(task.kind, way).head(task.kind, trunk) for task in tasks}
     model = MultiTaskModel(trunk, heads)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout) and not dropout:

@@ -44,7 +44,11 @@ TASKS = ("a.b", "../影评")
 
 def describe(name: str, labels: int) -> dict[str, Any]:
     kind = {"name": "classification", "labels": [f"label {at}" for at in range(labels)]}
-    return {"task": {"name": name, "kind": kind}, "objective": {"name": "classification_head"}, "temperature": 1.5}
+    return {
+        "task": {"name": name, "kind": kind},
+        "objective": {"name": "classification_head"},
+        "fitted": {"temperature": 1.5},
+    }
 
 
 def make(trunk: Trunk, folder: Path) -> MultiTaskModel:
@@ -170,10 +174,15 @@ def test_a_missing_file_is_named(damaged: Path) -> None:
 
 
 def test_a_file_that_does_not_belong_is_named(damaged: Path) -> None:
-    (damaged / "notes.txt").write_text("beside the bundle's folders anything may lie")
+    (damaged / "notes").mkdir()
+    for note in ("notes.txt", "notes/more.txt"):
+        (damaged / note).write_text("beside the bundle's folders anything may lie")
     read_bundle(damaged)
-    (damaged / "trunk" / "pytorch_model.bin").write_bytes(b"a pickle")
-    assert refused(damaged).file == str(damaged / "trunk" / "pytorch_model.bin")
+    for name in ("trunk/pytorch_model.bin", "heads/a.safetensors", "tasks/a.json", "parts/lora.safetensors"):
+        (damaged / name).parent.mkdir(exist_ok=True)
+        (damaged / name).write_bytes(b"no part of it")
+        assert refused(damaged).file == str(damaged / name)
+        (damaged / name).unlink()
 
 
 def test_a_newer_format_is_refused(damaged: Path) -> None:
@@ -236,6 +245,47 @@ def test_what_crosstask_did_not_write_is_never_overwritten(bundle: Path, tmp_pat
     with pytest.raises(OutputError, match="is a file"):
         rewrite(read_bundle(bundle), tmp_path / "a.txt", overwrite=overwrite)
     assert files(tmp_path) == ["a.txt"]
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_nothing_is_written_into_a_bundle(damaged: Path, tmp_path: Path, overwrite: bool) -> None:
+    (tmp_path / "link").symlink_to(damaged)
+    for place in (damaged / "mine", damaged / "trunk" / "mine", tmp_path / "link" / "mine"):
+        with pytest.raises(OutputError, match=r"lies in the bundle .*\. Choose an --out outside of it\."):
+            rewrite(read_bundle(damaged), place, overwrite=overwrite)
+    read_bundle(damaged)
+
+
+@pytest.mark.parametrize("out", ["read", "read/new", ".", "link", "link/new"])
+def test_what_is_read_is_not_written(tmp_path: Path, out: str) -> None:
+    (tmp_path / "read").mkdir()
+    (tmp_path / "link").symlink_to("read")
+    for reads in (tmp_path / "read", tmp_path / "link"):
+        with pytest.raises(OutputError, match="is read here, and cannot be written too"):
+            whole_folder_module.check_apart(tmp_path / out, [tmp_path / "other", reads])
+    whole_folder_module.check_apart(tmp_path / "reader", [tmp_path / "read"])
+
+
+def test_links_in_a_ring_lead_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "ring").symlink_to("ring")
+    with pytest.raises(OutputError, match="cannot be written: Too many levels"):
+        whole_folder_module.check_apart(tmp_path / "ring")
+
+
+@pytest.mark.parametrize(("number", "mend"), [(28, "Free some space."), (5, "Check its permissions.")])
+def test_a_file_that_cannot_be_replaced_stays(
+    number: int, mend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole_folder_module.replace_file(tmp_path / "a", "old")
+
+    def fail(_: Path) -> None:
+        raise OSError(number, "the reason")
+
+    monkeypatch.setattr(whole_folder_module, "sync", fail)
+    with pytest.raises(OutputError, match="cannot be written: the reason") as caught:
+        whole_folder_module.replace_file(tmp_path / "a", "new")
+    assert caught.value.mend == mend
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a", "old")]
 
 
 def test_a_failure_leaves_nothing_new(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

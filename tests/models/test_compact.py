@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from tiny_checkpoints import save_checkpoint, word_tokenizer
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from crosstask.models.compact import CompactEmbedding, compact_vocabulary
 from crosstask.models.model import MultiTaskModel
 from crosstask.models.tokens import Tokens
+from crosstask.models.transformers_gateway import load_trunk
 
 TEXTS = [("a good film",), ("not good",), ("bad",)]
 TARGETS = torch.tensor([0, 2, 1])
@@ -73,6 +76,17 @@ def test_its_state_can_be_saved_and_put_back(tiny_model: Callable[..., MultiTask
         train(one, tokens)
         other.load_state_dict(one.state_dict())
         assert torch.equal(one("t", tokens), other("t", tokens))
+
+
+def test_a_decoder_whose_tokenizer_tells_types_looks_up_no_other_rows(tmp_path: Path) -> None:
+    folder = save_checkpoint(tmp_path, "gpt2")
+    tokenizer = word_tokenizer("gpt2")
+    tokenizer.model_input_names = ["input_ids", "token_type_ids", "attention_mask"]
+    tokenizer.save_pretrained(folder)
+    trunk = load_trunk(folder)
+    tokens = trunk.text.encode([("a good film", "bad")])
+    with compact_vocabulary(trunk, [np.array(tokens[0].ids)]):
+        assert torch.isfinite(trunk(trunk.text.pad(tokens))).all()
 
 
 def test_an_unused_id_raises(tiny_model: Callable[..., MultiTaskModel]) -> None:

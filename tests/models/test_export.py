@@ -17,10 +17,12 @@ from crosstask.errors import BundleError, OutputError
 from crosstask.models.bundle import BundleContents, read_bundle, write_bundle
 from crosstask.models.bundle_record import BundleRecord
 from crosstask.models.export import export_transformers
+from crosstask.models.export_mark import is_export_of
 from crosstask.models.heads.classifier import ClassifierHead
 from crosstask.models.model import MultiTaskModel
 from crosstask.models.transformers_gateway import load_trunk
 from crosstask.models.trunk import Trunk
+from crosstask.models.tuning.lora import Lora
 from crosstask.steps.export import Export
 from crosstask.ui import Silent
 
@@ -162,12 +164,21 @@ def test_two_heads_are_refused(contents: Callable[..., BundleContents], tmp_path
         export_transformers(replace(own, model=two, tasks={**own.tasks, "u": own.tasks["t"]}), tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    ("kind", "pooling", "factor"),
+    [("bert", "mean", "native_layers._GAIN"), ("llama", "last", "native_decoders._CENTRED")],
+)
 def test_outputs_that_would_differ_are_never_written(
-    contents: Callable[..., BundleContents], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str,
+    pooling: str,
+    factor: str,
+    contents: Callable[..., BundleContents],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("crosstask.models.native_layers._GAIN", 2.0**-7)
+    monkeypatch.setattr(f"crosstask.models.{factor}", 2.0**-7)
     with pytest.raises(BundleError, match="would differ"):
-        export_transformers(contents(), tmp_path / "out")
+        export_transformers(contents(kind, pooling), tmp_path / "out")
     assert not any(tmp_path.iterdir())
 
 
@@ -205,7 +216,7 @@ def test_only_an_export_is_overwritten(contents: Callable[..., BundleContents], 
     own = contents()
     export_transformers(own, tmp_path / "out")
     mark = json.loads((tmp_path / "out" / "crosstask_export.json").read_text(encoding="utf-8"))
-    assert set(mark) == {"crosstask", "bundle"}
+    assert set(mark) == {"crosstask", "bundle", "adapters"}
     with pytest.raises(OutputError, match="holds another result"):
         export_transformers(own, tmp_path / "out")
     export_transformers(contents(labels=2), tmp_path / "out", overwrite=True)
@@ -219,7 +230,7 @@ def test_only_an_export_is_overwritten(contents: Callable[..., BundleContents], 
 
 def _contents(model: MultiTaskModel, labels: int, temperature: float = 1.0, **columns: str) -> BundleContents:
     kind = {"name": "classification", "labels": [f"label {number}" for number in range(labels)], **columns}
-    description = {"task": {"name": "t", "kind": kind}, "objective": {}, "temperature": temperature}
+    description = {"task": {"name": "t", "kind": kind}, "objective": {}, "fitted": {"temperature": temperature}}
     return BundleContents(model, {"t": description}, BundleRecord(), CARD)
 
 
@@ -235,3 +246,41 @@ def _exported(folder: Path, texts: list[str], dtype: torch.dtype = torch.float32
     model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=dtype)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     return model(**tokenizer(texts, padding=True, truncation=True, return_tensors="pt")).logits
+
+
+def test_low_rank_updates_are_folded_in(contents: Callable[..., BundleContents], tmp_path: Path) -> None:
+    own = contents()
+    updated(own.model)
+    expected = _logits(own.model, TEXTS)
+    write_bundle(tmp_path / "a", own.model, own.tasks, own.record, own.card)
+    read = read_bundle(tmp_path / "a")
+    export_transformers(read, tmp_path / "out")
+    torch.testing.assert_close(_exported(tmp_path / "out", TEXTS), expected, atol=1e-5, rtol=1e-5)
+    assert is_export_of(read_bundle(tmp_path / "a"), tmp_path / "out")
+
+
+@pytest.mark.parametrize(("kind", "pooling", "other"), [("bert", "last", "mean"), ("llama", "mean", "last")])
+def test_a_pooling_of_other_tokens_is_refused(
+    kind: str, pooling: str, other: str, contents: Callable[..., BundleContents], tmp_path: Path
+) -> None:
+    with pytest.raises(BundleError, match=f"of a '{kind}' trunk cannot pool as the head does") as refused:
+        export_transformers(contents(kind, pooling), tmp_path / "out")
+    assert refused.value.mend == f"Train with --objective head:pooling={other}."
+
+
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_a_decoders_logits_are_the_bundles(side: str, contents: Callable[..., BundleContents], tmp_path: Path) -> None:
+    own = contents("llama", "last", temperature=0.5)
+    own.model.trunk.text.tokenizer.padding_side = side
+    export_transformers(own, tmp_path / "out")
+    expected = _logits(own.model, TEXTS) / 0.5
+    torch.testing.assert_close(_exported(tmp_path / "out", TEXTS), expected, atol=1e-5, rtol=1e-5)
+
+
+def updated(model: MultiTaskModel) -> None:
+    """Low-rank updates as if they had trained."""
+    tuning = Lora(r=2, targets="all")
+    tuning.attach(model)
+    torch.manual_seed(3)
+    for value in tuning.parts(model).values():
+        torch.nn.init.normal_(value, std=0.2)

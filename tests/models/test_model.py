@@ -15,6 +15,7 @@ from crosstask.models.head import build_head
 from crosstask.models.heads.classifier import ClassifierHead
 from crosstask.models.model import MultiTaskModel
 from crosstask.models.safe_name import name_of, safe_name
+from crosstask.models.tokens import Tokens
 from crosstask.models.trunk import Trunk
 
 NAMES = ["sample:tweets-airlines", "a.b", "../../etc/passwd", "keys", "type", "影评", "a/b", "A", "a"]
@@ -63,12 +64,13 @@ def test_attention_starts_as_the_mean() -> None:
     states, mask = torch.randn(2, 5, 8), torch.arange(5) < torch.tensor([[5], [3]])
     heads = [ClassifierHead(8, 3, pooling).eval() for pooling in ("mean", "attention")]
     heads[1].load_state_dict(heads[0].state_dict(), strict=False)
-    torch.testing.assert_close(heads[0](states, mask), heads[1](states, mask))
+    torch.testing.assert_close(*(head(states, Tokens(mask.long(), mask), None) for head in heads))
 
 
 def test_logits_do_not_see_the_scale_of_the_states() -> None:
-    head, states, mask = ClassifierHead(8, 3).eval(), torch.randn(2, 5, 8), torch.ones(2, 5, dtype=torch.bool)
-    torch.testing.assert_close(head(states, mask), head(states * 1000, mask))
+    head, states, ids = ClassifierHead(8, 3).eval(), torch.randn(2, 5, 8), torch.ones(2, 5, dtype=torch.int64)
+    tokens = Tokens(ids, ids.bool())
+    torch.testing.assert_close(head(states, tokens, None), head(states * 1000, tokens, None))
 
 
 def test_what_is_frozen_has_no_dropout(tiny_trunk: Callable[..., Trunk]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny_checkpoints import save_checkpoint, word_tokenizer
 
 from crosstask.errors import ConfigError
 from crosstask.models.text_encoder import Encoding, TextEncoder
@@ -30,6 +31,17 @@ def test_a_trunk_without_token_types_gets_none(tiny_trunk: Callable[..., Trunk])
     encodings = text.encode([("a", "good")])
     assert encodings[0].type_ids is None
     assert text.pad(encodings).type_ids is None
+
+
+@pytest.mark.parametrize(("kind", "told"), [("gpt2", False), ("bert", True), ("electra", True), ("llama", False)])
+def test_types_are_given_where_the_checkpoint_has_weights_for_them(tmp_path: Path, kind: str, told: bool) -> None:
+    folder = save_checkpoint(tmp_path, kind)
+    tokenizer = word_tokenizer(kind)
+    tokenizer.model_input_names = ["input_ids", "token_type_ids", "attention_mask"]
+    tokenizer.save_pretrained(folder)
+    for text in (load_trunk(folder).text, load_text_encoder(folder)):
+        assert text.uses_type_ids == told
+        assert ("token_type_ids" in text.tokenizer("a")) == told
 
 
 def test_a_long_pair_is_cut_longest_first_and_says_its_whole_length(tiny_trunk: Callable[..., Trunk]) -> None:

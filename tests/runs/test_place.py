@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -9,9 +10,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from safetensors import SafetensorError
 
 from crosstask.errors import InputError, Interrupted, OutputError
 from crosstask.runs.place import Place
@@ -202,6 +205,12 @@ def test_a_name_that_cannot_be_written_is_one_line(tmp_path: Path, name: str):
             assert caught.value.mend == "Choose another --out."
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir() or os.geteuid() != 0, reason="needs a folder that takes no file")
+def test_a_place_that_takes_no_file_is_not_called_busy():
+    with pytest.raises(OutputError, match="cannot be written: No such file"):
+        Place(Path("/proc/a"), "key", key_in).working(overwrite=False).__enter__()
+
+
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_parent_cannot_be_written(tmp_path: Path):
     tmp_path.chmod(0o500)
@@ -224,11 +233,66 @@ def test_work_that_turns_out_impossible_leaves_nothing(place: Place):
     assert beside(place) == []
 
 
-@pytest.mark.parametrize("error", [OutputError("no space left"), ZeroDivisionError()])
+@contextmanager
+def refused_by_the_system(error: OSError | SafetensorError) -> Iterator[None]:
+    """Writing a checkpoint fails."""
+    try:
+        raise error
+    except (OSError, SafetensorError):
+        raise OutputError("cannot be written", file="checkpoint", mend="Choose another --out.") from None
+    yield
+
+
+@pytest.mark.parametrize(
+    ("error", "mend"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "Free some space and run the same command again."),
+        (SafetensorError("No space left on device"), "Free some space and run the same command again."),
+        (PermissionError(errno.EACCES, "denied"), "Check its permissions and run the same command again."),
+    ],
+)
+def test_work_that_the_system_ends_is_kept_where_there_is_some(
+    place: Place, error: OSError | SafetensorError, mend: str
+):
+    with pytest.raises(OutputError) as caught, place.working(overwrite=False), refused_by_the_system(error):
+        pass
+    assert caught.value.mend == "Choose another --out."
+    assert beside(place) == []
+    left_unfinished(place)
+    with pytest.raises(OutputError) as caught, place.working(overwrite=False), refused_by_the_system(error):
+        pass
+    assert caught.value.message == f"cannot be written; what is done so far is kept in {place.partial}"
+    assert (caught.value.file, caught.value.mend) == ("checkpoint", mend)
+    assert beside(place) == ["a.partial"]
+
+
+def test_a_place_that_cannot_be_made_ready_is_left_empty(place: Place, monkeypatch: pytest.MonkeyPatch):
+    def full(_: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("crosstask.models.whole_folder.sync", full)
+    with pytest.raises(OutputError, match="No space left on device. Free some space"):
+        place.working(overwrite=False).__enter__()
+    assert beside(place) == []
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("read", ["a", "a/data.csv", "a.partial/data.csv"])
+def test_what_a_run_reads_it_does_not_write(place: Place, read: str, overwrite: bool):
+    done(place, "key-b")
+    place.partial.mkdir()
+    reading = replace(place, reads=[place.out.parent / read])
+    for enter in (lambda: reading.look(overwrite=overwrite), reading.working(overwrite=overwrite).__enter__):
+        with untouched(place.out.parent), pytest.raises(OutputError, match="is read here, and cannot be written too"):
+            enter()
+
+
+@pytest.mark.parametrize("error", [OutputError("holds another result", mend="Leave it."), ZeroDivisionError()])
 def test_work_that_can_go_on_is_kept(place: Place, error: Exception):
     left_unfinished(place)
-    with pytest.raises(type(error)), place.working(overwrite=False):
+    with pytest.raises(type(error)) as caught, place.working(overwrite=False):
         raise error
+    assert caught.value is error
     assert beside(place) == ["a.partial"]
 
 

@@ -1,46 +1,123 @@
-"""The cheap references beside every score."""
+"""The cheap references beside every score: of every kind the same contract, and what each of them learns."""
 
+from __future__ import annotations
+
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from tiny_kinds import EXAMPLES, learned
 
+from crosstask.evidence.interval import Interval
 from crosstask.runs.options import TrainingOptions
-from crosstask.runs.references import REFERENCES, linear_probe, majority, tfidf
-from crosstask.runs.start import load_start
+from crosstask.runs.references import Reference, features, references_for
+from crosstask.runs.references.classification import linear_probe, majority, tfidf
+from crosstask.runs.start import Start, load_start
 from crosstask.runs.trial import Trial
-from crosstask.tasks.task import Split
+from crosstask.tasks.kind import KINDS
+from crosstask.tasks.kinds.classification import Classification
+from crosstask.tasks.task import Example, Split, Task
 from tiny_training import CPU, rows, toy_task
 
-
-@pytest.fixture
-def trial(tiny_checkpoint: Path) -> Trial:
-    return Trial(toy_task(train=60), load_start(str(tiny_checkpoint)), TrainingOptions(), CPU)
+CASES = [(name, reference) for name in KINDS.names() for reference in references_for(learned(name))]
 
 
-@pytest.mark.parametrize("name", REFERENCES)
-def test_a_reference_answers_every_row_with_a_label_the_same_each_time(trial: Trial, name: str):
-    asked = rows(20, seed=7)
-    answers = REFERENCES[name](trial, asked)
-    assert len(answers) == 20
-    assert set(answers) <= {"bad", "good"}
-    assert REFERENCES[name](trial, asked) == answers
+@pytest.fixture(scope="module")
+def start(tiny_checkpoint: Path) -> Start:
+    return load_start(str(tiny_checkpoint))
 
 
-def test_majority_is_the_most_frequent_train_label(trial: Trial):
-    assert majority(trial, rows(3)) == ["bad"] * 3
-    examples = [row for row in trial.task.split("train").examples if row.target == "good" or row.row < 9]
-    rare = Trial(trial.task.with_splits(train=Split(examples)), trial.start, trial.options, CPU)
-    assert majority(rare, rows(3)) == ["good"] * 3
+def trial(start: Start, task: Task | None = None) -> Trial:
+    return Trial(task or toy_task(train=60), start, TrainingOptions(), CPU)
+
+
+def of_kind(start: Start, name: str) -> Trial:
+    return trial(start, Task("t", learned(name), {"train": Split(EXAMPLES[name])}))
+
+
+@pytest.mark.parametrize("name", KINDS.names())
+def test_every_kind_has_references_but_a_foreign_one(name: str):
+    assert len(references_for(learned(name))) >= 2
+
+    class Foreign(Classification):
+        """A kind of another package."""
+
+    assert references_for(Foreign()) == {}
+
+
+@pytest.mark.parametrize(("name", "reference"), CASES)
+def test_a_reference_answers_every_row_with_records_that_its_kind_scores(start: Start, name: str, reference: str):
+    one = of_kind(start, name)
+    answer = references_for(one.task.kind)[reference]
+    unseen = [Example(row.inputs, None, row.row) for row in EXAMPLES[name]]
+    found = answer(one, unseen)
+    assert json.loads(json.dumps(found)) == list(answer(one, EXAMPLES[name]))
+    scores = one.task.kind.score(found, EXAMPLES[name])
+    assert (scores.rows, scores.metrics.keys()) == (len(unseen), set(one.task.kind.metrics))
+    assert all(isinstance(value, Interval) and np.isfinite(value.value) for value in scores.metrics.values())
+    assert all(one.task.kind.told(record) for record in found)
+
+
+@pytest.mark.parametrize(("name", "reference"), CASES)
+def test_an_answer_does_not_depend_on_the_rows_beside_it(start: Start, name: str, reference: str):
+    one = of_kind(start, name)
+    answer = references_for(one.task.kind)[reference]
+    together = answer(one, EXAMPLES[name])
+    alone = [answer(one, [row])[0] for row in EXAMPLES[name]]
+    assert [one.task.kind.told(record) for record in alone] == [one.task.kind.told(record) for record in together]
+
+
+def test_majority_is_the_most_frequent_train_label(start: Start):
+    one = trial(start)
+    assert majority(one, rows(3)) == [{"label": "bad", "probabilities": {"bad": 0.5, "good": 0.5}}] * 3
+    examples = [row for row in one.task.split("train").examples if row.target == "good" or row.row < 9]
+    rare = trial(start, one.task.with_splits(train=Split(examples)))
+    assert [record["label"] for record in majority(rare, rows(3))] == ["good"] * 3
 
 
 @pytest.mark.parametrize("reference", [tfidf, linear_probe])
-def test_what_words_tell_is_learned(trial: Trial, reference):
+def test_what_words_tell_is_learned(start: Start, reference: Reference):
     asked = rows(60, seed=7)
-    right = [guess == row.target for guess, row in zip(reference(trial, asked), asked, strict=True)]
-    assert sum(right) > 40
+    found = reference(trial(start), asked)
+    assert sum(record["label"] == row.target for record, row in zip(found, asked, strict=True)) > 40
+    assert all(sum(record["probabilities"].values()) == pytest.approx(1) for record in found)
 
 
-def test_the_start_stays_as_it_was(trial: Trial):
-    before = trial.start.trunk.content_hash
-    linear_probe(trial, rows(5))
-    assert trial.start.trunk.content_hash == before
+@pytest.mark.parametrize("reference", [majority, tfidf, linear_probe])
+def test_a_label_that_train_does_not_show_has_no_probability(start: Start, reference: Reference):
+    task = toy_task(train=60)
+    wider = Task("t", Classification(labels=("bad", "fair", "good")), task.splits)
+    (found,) = reference(trial(start, wider), rows(1))
+    assert list(found["probabilities"]) == ["bad", "fair", "good"]
+    assert found["probabilities"]["fair"] == 0
+
+
+def test_the_start_stays_as_it_was(start: Start):
+    before = start.trunk.content_hash
+    linear_probe(trial(start), rows(5))
+    assert start.trunk.content_hash == before
+
+
+def test_words_are_those_of_scikit_learn_and_chinese_is_read_by_characters():
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    english = ["It's a warm, warm film of 1999!", "don't over-do snake_case", "Ünïcode naïve"]
+    ours, theirs = features.vectorizer().fit(english), TfidfVectorizer(ngram_range=(1, 2)).fit(english)
+    assert ours.vocabulary_ == theirs.vocabulary_
+    assert set(features.vectorizer().fit(["房间很大GOOD"]).vocabulary_) == {
+        *("房", "间", "很", "大", "good"),
+        *("房 间", "间 很", "很 大", "大 good"),
+    }
+
+
+def test_states_are_those_of_the_trunk_read_text_by_text(start: Start):
+    import torch
+
+    texts = [("the film was good",), ("late",)]
+    found = features.states(trial(start), texts)
+    for row, vector in zip(texts, found, strict=True):
+        tokens = start.trunk.text.pad(start.trunk.text.encode([row]))
+        with torch.no_grad():
+            states = start.trunk(tokens)[0]
+        np.testing.assert_allclose(vector, states.mean(0).numpy(), atol=1e-5)

@@ -55,6 +55,29 @@ def test_a_head_for_other_labels_is_nothing_to_tell(start: Start):
     assert told(start, toy_task(labels=("bad", "good", "neither"))) == []
 
 
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (("bad", "good"), "on the labels of reviews, bad, good: its own head is not used, for heads are kept from"),
+        (("bad", "late"), "on the labels bad, late, and reviews has bad, good: its head is not used"),
+    ],
+)
+def test_a_checkpoints_own_head_is_told_to_be_left(tiny_checkpoint: Path, labels: tuple[str, ...], message: str):
+    start, notes = load_start(str(tiny_checkpoint)), Notes()
+    start.check_labels(toy_task(), notes)
+    assert notes.lines == []
+    start.trunk.label_names = labels
+    start.check_labels(toy_task(), notes)
+    (line,) = notes.lines
+    assert message in line
+
+
+def test_a_bundles_head_is_not_told_to_be_left(start: Start):
+    start.trunk.label_names, notes = ("bad", "good"), Notes()
+    start.check_labels(toy_task(), notes)
+    assert notes.lines == []
+
+
 @pytest.mark.parametrize(("asked", "length"), [(None, 64), (48, 48), (12, 12)])
 def test_a_start_reads_all_that_the_checkpoint_allows(
     tiny_checkpoint: Path, tmp_path: Path, asked: int | None, length: int

@@ -13,18 +13,10 @@ from crosstask.runs.start import Start, load_start
 from crosstask.runs.trial import Trained, Trial
 from crosstask.tasks.task import Split
 from crosstask.ui import Silent
-from tiny_training import CPU, assert_same, rows, toy_task, weights_of
+from tiny_training import CPU, Notes, assert_same, rows, toy_task, weights_of
 
 UI = Silent()
 QUICK = TrainingOptions(steps=4, batch_size=8)
-
-
-class Notes(Silent):
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def note(self, text: str) -> None:
-        self.lines.append(text)
 
 
 @pytest.fixture
@@ -44,7 +36,7 @@ def test_the_key_is_that_of_the_result(start: Start, tiny_checkpoint: Path):
     assert trial(start).key == trial(load_start(str(tiny_checkpoint))).key
     same = [
         {"objective": "classification_head"},
-        {"objective": "head:pooling=mean"},
+        {"objective": "head:dropout=0.1"},
         {"save_seconds": 0.0},
         {"precision": "fp32"},
     ]
@@ -131,7 +123,7 @@ def test_of_several_heads_that_of_the_same_name_is_kept(tiny_checkpoint: Path, t
 
 def test_without_validation_nothing_is_chosen(start: Start):
     trained = trial(start).train(UI)
-    assert (trained.validation, trained.temperature, trained.steps) == (None, 1.0, 4)
+    assert (trained.validation, trained.fitted, trained.steps) == (None, {}, 4)
     assert not [row for row in trained.journal if "score" in row]
 
 
@@ -142,7 +134,7 @@ def test_with_validation_the_best_weights_are_kept(start: Start):
     best = max(scores)
     assert trained.validation.metrics["macro_f1"].value == pytest.approx(best[0])
     assert trained.validation.rows == 120
-    assert trained.temperature != 1.0
+    assert trained.fitted["temperature"] != 1.0
     waited = [score for score, step in scores if -step > -best[1]]
     assert trained.steps == 60 or len(waited) == 2
 

@@ -10,12 +10,13 @@ import pytest
 import torch
 
 from crosstask.errors import Interrupted
+from crosstask.models.tokens import Tokens
 from crosstask.tasks.task import Example
 from crosstask.training.finish import KeepBest
 from crosstask.training.fit import Fit
 from crosstask.training.inference import outputs
 from crosstask.training.lesson import Lesson
-from tiny_training import CPU, assert_same, toy_task, toy_training, weights_of
+from tiny_training import CPU, Notes, assert_same, toy_task, toy_training, weights_of
 
 TABLE = "trunk.encoder.embeddings.word_embeddings.weight"
 
@@ -66,7 +67,7 @@ def test_scored_rows_may_hold_words_that_training_rows_do_not(tiny_checkpoint: P
         lesson = Lesson.of_examples(task, strange, objective, training.model.trunk.text)
 
         def score():
-            return {"score": float(outputs(training.model, lesson, CPU)[0, 0])}
+            return {"score": float(outputs(training.model, lesson, CPU).values[0][0])}
 
         return Fit(training, score=score, scored=[lesson] if told else [])
 
@@ -142,3 +143,18 @@ def test_in_another_thread_signals_go_their_way(tiny_checkpoint: Path):
     with ThreadPoolExecutor() as pool:
         journal = pool.submit(Fit(toy_training(tiny_checkpoint)).run).result()
     assert len(journal) == 6
+
+
+def test_smaller_parts_are_told(tiny_checkpoint: Path):
+    training = toy_training(tiny_checkpoint)
+
+    def small(_: object, inputs: tuple[Tokens]) -> None:
+        if inputs[0].ids.numel() > 70:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    training.model.trunk.register_forward_pre_hook(small)
+    notes = Notes()
+    Fit(training).run(notes)
+    (line,) = notes.lines
+    assert line.startswith("out of memory at step 1: parts of at most ")
+    assert line.endswith("the effective batch stays as it is")

@@ -1,11 +1,13 @@
 """The journal: rows on disk as in hand, and those after a checkpoint dropped."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from crosstask.errors import OutputError
+from crosstask.errors import ConfigError, OutputError
 from crosstask.training.journal import Journal
+from crosstask.training.tensorboard import tensorboard
 
 ROWS = [{"step": 1, "loss": 0.5}, {"step": 2, "loss": 0.25}, {"step": 2, "score": 0.9}, {"step": 3, "loss": 0.1}]
 
@@ -59,3 +61,20 @@ def test_a_place_that_is_gone_is_the_users_to_mend(file: Path):
     file.mkdir()
     with pytest.raises(OutputError):
         journal.write(ROWS[0])
+
+
+def test_tensorboard_reads_the_same_numbers(tmp_path: Path):
+    events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    with tensorboard(tmp_path) as watch:
+        journal = Journal(None, watch=watch)
+        for step in (1, 2):
+            journal.write({"step": step, "phase": "train", "loss": 1.0 / step, "norm": float("inf")})
+    found = events.EventAccumulator(str(tmp_path)).Reload()
+    assert found.Tags()["scalars"] == ["loss"]
+    assert [(event.step, event.value) for event in found.Scalars("loss")] == [(1, 1.0), (2, 0.5)]
+
+
+def test_tensorboard_that_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(ConfigError, match="not installed"), tensorboard(tmp_path):
+        pass

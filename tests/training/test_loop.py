@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from crosstask.errors import ConfigError, InputError
+from crosstask.models.tokens import Tokens
 from crosstask.runs.options import TrainingOptions
 from crosstask.training.inference import outputs
 from crosstask.training.loop import Training
@@ -68,6 +69,28 @@ def test_a_lack_of_memory_is_an_error_with_the_mend(tiny_checkpoint: Path):
     lesson = training.phases[0].lessons["reviews"]
     with pytest.raises(ConfigError, match=r"not enough memory\. Free memory on it, or use --device cpu\."):
         outputs(training.model, lesson, CPU)
+
+
+def test_where_memory_lacks_the_step_is_made_in_smaller_parts(tiny_checkpoint: Path):
+    task = toy_task()
+
+    def training(memory: int) -> Training:
+        model = toy_model(tiny_checkpoint, task, dropout=False)
+
+        def small(_: object, inputs: tuple[Tokens]) -> None:
+            if inputs[0].ids.numel() > memory:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+
+        model.trunk.register_forward_pre_hook(small)
+        return Training(model, [toy_phase(model, task)], CPU)
+
+    enough, little = training(10**6), training(70)
+    expected, found = list(enough), list(little)
+    assert [report.parts_of is None for report in found] == [False] + [True] * 5
+    assert found[0].parts_of <= 70
+    assert all(report.parts_of is None for report in expected)
+    assert [report.tokens for report in found] == [report.tokens for report in expected]
+    assert [report.loss for report in found] == pytest.approx([report.loss for report in expected], rel=1e-4)
 
 
 def test_phases_run_in_order_each_with_its_tuning_and_schedule(tiny_checkpoint: Path):

@@ -19,6 +19,7 @@ from tiny_training import CPU, assert_same, toy_task, toy_training, weights_of
 
 RUNS: dict[str, dict[str, Any]] = {
     "one phase over epochs": {"phases": [{"steps": 7}]},
+    "updates of low rank": {"phases": [{"steps": 4, "tuning": "lora:r=2,dropout=0.1"}]},
     "phases": {
         "phases": [
             {"steps": 3, "name": "all"},
@@ -58,6 +59,17 @@ def test_a_mixture_goes_on_with_the_same_tasks_and_rows(tiny_checkpoint: Path):
     again.load_state(5, state)
     assert [report.step for report in again] == [6, 7, 8, 9]
     assert_same(weights_of(again.model), weights_of(whole.model))
+
+
+def test_what_a_tuning_adds_follows_from_the_seed(tiny_checkpoint: Path):
+    def added(seed: int) -> dict[str, torch.Tensor]:
+        return weights_of(toy_training(tiny_checkpoint, phases=[{"tuning": "lora:r=2"}], seed=seed).model)
+
+    first = added(seed=1)
+    with torch.random.fork_rng():
+        torch.manual_seed(99)
+        assert_same(added(seed=1), first)
+    assert any(not torch.equal(value, first[name]) for name, value in added(seed=2).items())
 
 
 class Stops(Silent):

@@ -1,4 +1,4 @@
-"""The bundle on disk: trunk, heads, tasks and card in one folder, written whole and checked when read.
+"""The bundle on disk: trunk, heads, parts, tasks and card in one folder, written whole and checked when read.
 
 The format is described in docs/bundle.md.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from crosstask.disk import exists
 from crosstask.models.bundle_record import MANIFEST, BundleRecord, Manifest
 from crosstask.models.head import Head, build_head
 from crosstask.models.model import MultiTaskModel
+from crosstask.models.parts import parts_aside, read_parts, write_parts
 from crosstask.models.safe_name import safe_name
 from crosstask.models.strict_json import json_text
 from crosstask.models.transformers_gateway import load_trunk, save_trunk
@@ -51,12 +52,14 @@ def write_bundle(
 ) -> None:
     """Write a bundle, whole or not at all; OutputError where `folder` is taken or cannot be written.
 
-    `tasks` describes each task of the model in plain JSON values (the task, its objective's config, its temperature);
-    the head's config and the length at which texts are cut are added here. `card` is the text of README.md, `journal`
-    the rows of metrics.jsonl.
+    `tasks` describes each task of the model in plain JSON values: the task, its objective's config, what was fitted
+    after training; the head's config and the length at which texts are cut are added here. `card` is the text of
+    README.md, `journal` the rows of metrics.jsonl.
     """
     with whole_folder(folder, overwrite=overwrite) as place:
-        save_trunk(model.trunk, place / "trunk")
+        with parts_aside(model):
+            save_trunk(model.trunk, place / "trunk")
+        parts = write_parts(model, place)
         for task in model.tasks:
             made_of = {"head": model.head(task).config, "max_length": model.trunk.text.max_length}
             _write_task(place, task, model.head(task), {**tasks[task], **made_of})
@@ -64,7 +67,8 @@ def write_bundle(
         if journal:
             rows = "".join(json_text(row) + "\n" for row in journal)
             (place / "metrics.jsonl").write_text(rows, encoding="utf-8", newline="\n")
-        (place / MANIFEST).write_text(Manifest.of(place, record, model.tasks).text(), encoding="utf-8", newline="\n")
+        manifest = Manifest.of(place, record, model.tasks, parts)
+        (place / MANIFEST).write_text(manifest.text(), encoding="utf-8", newline="\n")
 
 
 def read_bundle(folder: str | os.PathLike[str], *, max_length: int | Literal["own"] | None = "own") -> BundleContents:
@@ -81,6 +85,7 @@ def read_bundle(folder: str | os.PathLike[str], *, max_length: int | Literal["ow
     heads = {task: _read_head(folder, task, description["head"]) for task, description in tasks.items()}
     length = max(task["max_length"] for task in tasks.values()) if max_length == "own" else max_length
     model = MultiTaskModel(load_trunk(folder / "trunk", max_length=length), heads)
+    read_parts(model, folder, manifest.parts)
     return BundleContents(model.eval(), tasks, manifest.record, (folder / "README.md").read_text(encoding="utf-8"))
 
 
@@ -92,7 +97,7 @@ def read_record(folder: str | os.PathLike[str]) -> BundleRecord:
 def update_record(folder: str | os.PathLike[str], record: BundleRecord) -> None:
     """Put `record` in the place of the bundle's own, in one move: a reading of the test split is recorded so."""
     manifest = Manifest.read(Path(folder))
-    replace_file(Path(folder) / MANIFEST, Manifest(record, manifest.tasks, manifest.files).text())
+    replace_file(Path(folder) / MANIFEST, replace(manifest, record=record).text())
 
 
 def _write_task(folder: Path, task: str, head: Head, description: Mapping[str, Any]) -> None:

@@ -23,6 +23,8 @@ MANIFEST = "crosstask.json"
 _FETCH_AGAIN = "Copy or make the bundle again."
 _CHECKSUM = re.compile(rb'"checksum": "([0-9a-f]{64})"')
 _BLANK = "0" * 64
+_FOLDERS = ("trunk", "heads", "tasks", "parts")
+"""They hold files of the bundle alone; what lies beside them is nobody's business."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +65,23 @@ def reading_of_test(task: str, data: str, rows: int, metrics: Mapping[str, Any])
 
 @dataclass(frozen=True)
 class Manifest:
-    """The content of `crosstask.json`: the record, the tasks in order, and every other file's bytes and sha256."""
+    """The content of `crosstask.json`: the record, the tasks in order, and every other file's bytes and sha256.
+
+    `parts` holds the configs of the tunings that own parts of the model, by name.
+    """
 
     record: BundleRecord
     tasks: tuple[str, ...]
     files: Mapping[str, Mapping[str, Any]]
+    parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, folder: Path, record: BundleRecord, tasks: tuple[str, ...]) -> Self:
+    def of(
+        cls, folder: Path, record: BundleRecord, tasks: tuple[str, ...], parts: Mapping[str, Mapping[str, Any]]
+    ) -> Self:
         """The manifest of the files that lie in `folder`."""
         files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path != folder / MANIFEST]
-        return cls(record, tasks, {path.relative_to(folder).as_posix(): _facts(path) for path in files})
+        return cls(record, tasks, {path.relative_to(folder).as_posix(): _facts(path) for path in files}, parts)
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -96,12 +104,12 @@ class Manifest:
             )
         if _checksum(text) != found.get("checksum"):
             raise _damaged(path)
-        return cls(BundleRecord.from_json(found), tuple(found["tasks"]), found["files"])
+        return cls(BundleRecord.from_json(found), tuple(found["tasks"]), found["files"], found.get("parts", {}))
 
     def text(self) -> str:
         """The text of `crosstask.json`, its own checksum filled in."""
         content = {"format_version": FORMAT_VERSION, "checksum": _BLANK, **self.record.to_json()}
-        content |= {"tasks": list(self.tasks), "files": dict(self.files)}
+        content |= {"tasks": list(self.tasks), "parts": dict(self.parts), "files": dict(self.files)}
         text = json_text(content, indent=2) + "\n"
         checksum = hashlib.sha256(text.encode()).hexdigest()
         return text.replace(f'"checksum": "{_BLANK}"', f'"checksum": "{checksum}"', 1)
@@ -114,7 +122,7 @@ class Manifest:
                 raise BundleError("is missing from the bundle", file=path, mend=_FETCH_AGAIN)
             if _facts(path) != facts:
                 raise _damaged(path)
-        for path in sorted(folder.glob("[!.]*/**/*")):
+        for path in sorted(path for name in _FOLDERS for path in (folder / name).rglob("*")):
             if path.is_file() and path.relative_to(folder).as_posix() not in self.files:
                 raise BundleError("is no part of the bundle", file=path, mend="Remove it.")
 

@@ -1,103 +1,126 @@
-"""Export: a bundle with one classification head as a plain checkpoint for people without crosstask."""
+"""Export: a bundle with one head as a plain checkpoint for people without crosstask."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from importlib.metadata import version
+import copy
 from pathlib import Path
-from typing import Any, cast
+from typing import Literal, cast
 
 import torch
 from torch import Tensor
 
 from crosstask.errors import BundleError
 from crosstask.models.bundle import BundleContents
-from crosstask.models.content_hash import content_hash
 from crosstask.models.export_card import export_card
-from crosstask.models.heads.classifier import ClassifierHead
-from crosstask.models.native_layers import NATIVES, Native, most_labels, write_head
-from crosstask.models.transformers_gateway import classifier_logits, save_classifier, sequence_classifier
-from crosstask.models.whole_folder import EXPORT, whole_folder
+from crosstask.models.export_mark import export_mark, write_mark
+from crosstask.models.exports import EXPORTS, Exported, OneTask
+from crosstask.models.generation import end_ids
+from crosstask.models.heads.language import LanguageHead
+from crosstask.models.model import MultiTaskModel
+from crosstask.models.parts import merge_parts, parts_aside
+from crosstask.models.text_prefix import write_prefix
+from crosstask.models.transformers_exports import (
+    adapted_outputs,
+    exported_outputs,
+    save_exported,
+    save_generation_config,
+)
+from crosstask.models.tuning.lora import Lora
+from crosstask.models.whole_folder import whole_folder
 from crosstask.tasks.description import from_description
-from crosstask.tasks.kind import Kind
 
-_TOLERANCE = 1e-5
+Adapters = Literal["merged", "kept"]
+
+_TOLERANCE = {False: 1e-5, True: 1e-4}  # for encoders, and for decoders, which are deeper
 _PROBES = ("Yes.", "A short sentence about nothing in particular.", "one two three four five six seven eight " * 4)
 
 
-def export_transformers(contents: BundleContents, folder: Path, *, overwrite: bool = False) -> None:
-    """Write a folder that `AutoModelForSequenceClassification` and `AutoTokenizer` open.
+def export_transformers(
+    contents: BundleContents, folder: Path, *, adapters: Adapters = "merged", overwrite: bool = False
+) -> None:
+    """Write a folder that transformers' `AutoModelFor...` of the bundle's kind and `AutoTokenizer` open.
 
-    Its outputs are the bundle's logits divided by the bundle's temperature, so softmax of them gives the bundle's own
-    probabilities. They are compared on a few texts before the folder is put in place. BundleError where the bundle has
-    not one classification head, or where its trunk's architecture cannot hold that head (see `native_layers`).
+    Its outputs are the bundle's, with what was fitted after training in them where that is possible. They are compared
+    on a few texts before the folder is put in place. Low-rank updates are merged into the weights; `kept`, they alone
+    are written, and peft opens them on the bundle's `trunk/`. BundleError where the bundle has not one head, or where
+    transformers has nothing that computes it.
     """
-    task, head, kind = _only_classifier(contents)
-    trunk = contents.model.trunk
-    native = _native(trunk.config, head)
-    temperature = float(contents.tasks[task]["temperature"])
-    model, encoder = sequence_classifier(trunk, kind.space, more_layers=1)
-    write_head(model, encoder, head, native, temperature)
-    rows = [(text,) * len(kind.inputs) for text in _PROBES]
+    task = _only_task(contents, adapters)
+    exported = EXPORTS.get(task.kind.method_name())().export(task, folder.resolve().name)
     with whole_folder(folder, overwrite=overwrite) as place:
-        save_classifier(model, trunk.text, place)
-        (place / EXPORT).write_text(_mark(contents), encoding="utf-8", newline="\n")
-        card = export_card(contents.card, folder.resolve().name, pair=len(kind.inputs) > 1)
+        found = (_write_kept if adapters == "kept" else _write_model)(task, exported, place)
+        write_mark(export_mark(contents, adapters=adapters), place)
+        library = "peft" if adapters == "kept" else "transformers"
+        card = export_card(contents.card, library, exported, task.trunk.text.prefix)
         (place / "README.md").write_text(card, encoding="utf-8", newline="\n")
-        _check_equal(classifier_logits(place, rows), _logits(contents, task, rows) / temperature)
+        expected = _outputs(contents.model, task) * exported.scale + exported.shift
+        _check_equal(found, expected, _TOLERANCE[task.trunk.generates])
 
 
-def is_export_of(contents: BundleContents, folder: Path) -> bool:
-    """Whether `folder` holds what this crosstask exports of this very bundle."""
-    try:
-        return (folder / EXPORT).read_text(encoding="utf-8") == _mark(contents)
-    except (OSError, ValueError):
-        return False
-
-
-def _only_classifier(contents: BundleContents) -> tuple[str, ClassifierHead, Kind]:
+def require_exportable(contents: BundleContents, adapters: Adapters = "merged") -> None:
+    """BundleError where the bundle's tasks or its tuning cannot be exported so, whatever its trunk."""
     if len(contents.tasks) != 1:
         names = ", ".join(contents.tasks)
         raise BundleError(f"the bundle has {len(contents.tasks)} heads: {names}", mend="Export a bundle with one head.")
-    task, description = next(iter(contents.tasks.items()))
-    head = contents.model.head(task)
-    if not isinstance(head, ClassifierHead):
-        raise BundleError(f"the head of '{task}' is no classifier", mend="Export a bundle of a classification task.")
-    return task, head, from_description(description["task"]).kind
+    name, description = next(iter(contents.tasks.items()))
+    kind = from_description(description["task"]).kind.method_name()
+    if kind not in EXPORTS.names():
+        message = f"transformers has no counterpart of '{name}', a {kind}"
+        raise BundleError(message, mend=f"Export a bundle of one of these: {', '.join(EXPORTS.names())}.")
+    if adapters == "kept":
+        _require_kept(contents.model, name)
 
 
-def _native(config: Mapping[str, Any], head: ClassifierHead) -> Native:
-    kind = config["model_type"]
-    if kind not in NATIVES:
-        raise BundleError(
-            f"transformers' own classifier of a '{kind}' trunk cannot hold the head",
-            mend=f"Use a trunk of one of these: {', '.join(sorted(NATIVES))}.",
-        )
-    most, labels = most_labels(NATIVES[kind], head.linear.in_features), head.linear.out_features
-    if most is not None and labels > most:
-        raise BundleError(
-            f"transformers' own classifier of this '{kind}' trunk holds {most} labels, and there are {labels}",
-            mend="Use a trunk of the type bert or roberta.",
-        )
-    return NATIVES[kind]
+def _require_kept(model: MultiTaskModel, task: str) -> None:
+    if not isinstance(model.attached.get("lora"), Lora) or len(model.attached) > 1:
+        raise BundleError("the bundle has no low-rank updates to keep apart", mend="Leave --adapters out.")
+    if not isinstance(model.head(task), LanguageHead):
+        message = "peft's format has no place for the head beside the low-rank updates"
+        raise BundleError(message, mend="Leave --adapters out: the updates are merged into the weights.")
+
+
+def _only_task(contents: BundleContents, adapters: Adapters) -> OneTask:
+    """The bundle's task; its model is a copy with merged parts where it has some that are not to be kept."""
+    require_exportable(contents, adapters)
+    name, description = next(iter(contents.tasks.items()))
+    model = contents.model
+    if model.attached and adapters == "merged":
+        model = copy.deepcopy(model)
+        merge_parts(model)
+    kind = from_description(description["task"]).kind
+    return OneTask(name, kind, model, description["objective"], description["fitted"])
+
+
+def _write_model(task: OneTask, exported: Exported, place: Path) -> Tensor:
+    """Write model and tokenizer; what transformers makes of the probes with them."""
+    save_exported(exported.model, task.trunk.text, place)
+    write_prefix(place, task.trunk.text.prefix)
+    if exported.decoding is not None:
+        save_generation_config(task.trunk, exported.decoding, end_ids(task.trunk), place)
+    return exported_outputs(place, exported.opened_by, _probes(task))
+
+
+def _write_kept(task: OneTask, exported: Exported, place: Path) -> Tensor:
+    """Write the low-rank updates; what transformers makes of the probes with them on the trunk."""
+    cast(Lora, task.model.attached["lora"]).write(task.model, place)
+    with parts_aside(task.model):
+        return adapted_outputs(task.trunk, place, _probes(task))
+
+
+def _probes(task: OneTask) -> list[tuple[str, ...]]:
+    return [(text,) * len(task.kind.inputs) for text in _PROBES]
 
 
 @torch.inference_mode()
-def _logits(contents: BundleContents, task: str, rows: list[tuple[str, ...]]) -> Tensor:
-    text = contents.model.trunk.text
-    return cast(Tensor, contents.model.eval()(task, text.pad(text.encode(rows))))
+def _outputs(model: MultiTaskModel, task: OneTask) -> Tensor:
+    """The outputs of the bundle's own model for the probes, one a row or one a token of all rows."""
+    tokens = model.trunk.text.pad(model.trunk.text.encode(_probes(task)))
+    outputs: Tensor = model.eval()(task.name, tokens)
+    return outputs[tokens.mask] if outputs.ndim == 3 else outputs
 
 
-def _check_equal(exported: Tensor, own: Tensor) -> None:
+def _check_equal(exported: Tensor, own: Tensor, tolerance: float) -> None:
     difference = float((exported - own).abs().max() / own.abs().max().clamp_min(1.0))
-    if not difference < _TOLERANCE:
-        raise BundleError(
-            f"the exported model's outputs would differ by {difference:.1e}", mend="Report this bundle's trunk."
-        )
-
-
-def _mark(contents: BundleContents) -> str:
-    """What says that crosstask wrote the folder: its version, and a hash of the bundle's model, tasks and card."""
-    bundle = content_hash(contents.model, [contents.tasks, contents.card])
-    return json.dumps({"crosstask": version("crosstask"), "bundle": bundle}, indent=2) + "\n"
+    if not difference < tolerance:
+        message = f"the exported model's outputs would differ by {difference:.1e}"
+        raise BundleError(message, mend="Report this bundle's trunk.")

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from torch import Tensor, nn
 
 from crosstask.method import Method
 from crosstask.registry import Registry
 
+if TYPE_CHECKING:
+    from crosstask.models.tokens import Tokens
+    from crosstask.models.trunk import Trunk
+
 
 class Head(nn.Module):
-    """States [batch, position, width] and mask [batch, position] to a task's outputs."""
+    """A task's own network on the trunk: states [batch, position, width] to outputs."""
+
+    reads_vocabulary: ClassVar[bool] = False
+    """Whether it reads the trunk's LM head, so that training needs the whole vocabulary."""
 
     @property
     @abstractmethod
@@ -21,8 +28,8 @@ class Head(nn.Module):
         """Plain JSON values from which `build_head` makes an equal head with fresh weights."""
 
     @abstractmethod
-    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
-        """The outputs, one row an example."""
+    def forward(self, states: Tensor, tokens: Tokens, trunk: Trunk) -> Tensor:
+        """The outputs; `states` [batch, position, width] are what the trunk made of the tokens."""
 
 
 class HeadConfig(Method):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from torch import Tensor, nn
 
@@ -12,16 +12,21 @@ from crosstask.models.safe_name import name_of, safe_name
 from crosstask.models.tokens import Tokens
 from crosstask.models.trunk import Trunk
 
+if TYPE_CHECKING:
+    from crosstask.models.tuning import Tuning
+
 
 class MultiTaskModel(nn.Module):
     """A trunk shared by the heads of one or more tasks.
 
-    Whatever part of it trains no parameter stays in evaluation mode, so frozen layers have no dropout.
+    Whatever part of it trains no parameter stays in evaluation mode, so frozen layers have no dropout. `attached`
+    holds, by name, the tunings that have added parts to it.
     """
 
     def __init__(self, trunk: Trunk, heads: Mapping[str, Head]) -> None:
         super().__init__()
         self.trunk = trunk
+        self.attached: dict[str, Tuning] = {}
         self.heads = nn.ModuleDict({safe_name(task): head for task, head in heads.items()})
 
     @property
@@ -37,7 +42,7 @@ class MultiTaskModel(nn.Module):
 
     def forward(self, task: str, tokens: Tokens) -> Tensor:
         """The outputs of the head of `task` for a batch."""
-        outputs: Tensor = self.head(task)(self.trunk(tokens), tokens.mask)
+        outputs: Tensor = self.head(task)(self.trunk(tokens), tokens, self.trunk)
         return outputs
 
     def train(self, mode: bool = True) -> Self:

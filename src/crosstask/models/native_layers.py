@@ -77,8 +77,8 @@ def most_labels(native: Native, width: int) -> int | None:
 
 
 @torch.no_grad()
-def write_head(model: nn.Module, encoder: nn.Module, head: ClassifierHead, native: Native, temperature: float) -> None:
-    """Write the head's pooling into the encoder's last layer, and its logits over `temperature` into the model."""
+def write_head(model: nn.Module, encoder: nn.Module, head: ClassifierHead, native: Native) -> None:
+    """Write the head's pooling into the encoder's last layer, and its linear layer into the model."""
     below, layer = layer_list(encoder)[1][-2:]
     query = head.pooler.query()
     _scale_norm(_linear(below, native.norm), _GAIN if query is None else _SHRINK)
@@ -89,8 +89,8 @@ def write_head(model: nn.Module, encoder: nn.Module, head: ClassifierHead, nativ
         nn.init.zeros_(norm.bias)
         nn.init.constant_(norm.weight, math.sqrt(1 + norm.eps))
     dense, out = _linear(model, native.dense), _linear(model, native.out)
-    weight, bias = head.linear.weight / temperature, head.linear.bias / temperature
-    (_write_through_tanh if native.activation == "tanh" else _write_both_signs)(dense, out, weight, bias)
+    write = _write_through_tanh if native.activation == "tanh" else _write_both_signs
+    write(dense, out, head.linear.weight, head.linear.bias)
 
 
 def _write_attention(layer: nn.Module, native: Native, query: Tensor | None, heads: int, width: int) -> None:

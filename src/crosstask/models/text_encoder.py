@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from crosstask.errors import ConfigError, InputError
 from crosstask.models.anatomy import position_offset
+from crosstask.models.token_rows import spread
 from crosstask.models.tokens import Tokens
+from crosstask.models.windows import Windows
 from crosstask.ui import Ui
 
 _NO_LIMIT = 100_000
@@ -26,12 +27,15 @@ _DEFAULT_LENGTH = 512
 class Encoding:
     """One example's token ids, special tokens included, cut to the trunk's maximum length.
 
-    `length` is the number of tokens before the cut, so `length > len(ids)` says that something was lost.
+    `length` is the number of tokens before the cut, so `length > len(ids)` says that something was lost. Windows know
+    their `places`: which characters (start, end) of the row's last text a token stands for, None for all other tokens;
+    they are empty elsewhere.
     """
 
     ids: list[int]
     type_ids: list[int] | None
     length: int
+    places: Sequence[tuple[int, int] | None] = ()
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,16 @@ class TextEncoder:
 
     `tokenizer` is the checkpoint's Hugging Face tokenizer, whose `model_max_length` is all that the checkpoint allows;
     `max_length` is where this encoder cuts. Everything else was read from the checkpoint too. `uses_type_ids` says
-    whether the trunk tells the two texts of a pair apart by token types.
+    whether the trunk tells the two texts of a pair apart by token types. `prefix` is what the checkpoint was trained to
+    see before every text, such as E5's `query: `.
     """
 
-    tokenizer: Callable[..., Mapping[str, Any]]
+    tokenizer: Any
     max_length: int
     pad_id: int
     padding_side: Literal["left", "right"] = "right"
     uses_type_ids: bool = False
+    prefix: str = ""
 
     def encode(self, texts: Sequence[tuple[str, ...]]) -> list[Encoding]:
         """The encodings of rows of one text or of two; all rows have the same number of texts.
@@ -62,6 +68,20 @@ class TextEncoder:
             whole[row] = Encoding(encoding.ids, encoding.type_ids, lengths[row])
         return whole
 
+    def windows(self, texts: Sequence[tuple[str, ...]], overlap: int) -> list[list[Encoding]]:
+        """The encodings of each row, cut into windows that overlap by this many tokens (or half of their room).
+
+        Of two texts the second is cut; the first, a question, stands in every window, shortened where it would take
+        more than half of one. A prefix begins every window. InputError where the tokenizer knows no places.
+        """
+        if not texts:
+            return []
+        if not self.tokenizer.is_fast:
+            message = "the tokenizer does not say where in a text its tokens stand"
+            raise InputError(message, mend="Name a model that has a fast tokenizer (a tokenizer.json).")
+        found = self._call(texts, truncation=False, return_offsets_mapping=True)
+        return [self._windows(found, row, len(texts[0]) - 1, overlap) for row in range(len(texts))]
+
     def pad(self, encodings: Sequence[Encoding]) -> Tokens:
         """The encodings as one batch, padded to its longest."""
         lengths = np.array([len(encoding.ids) for encoding in encodings])
@@ -70,34 +90,71 @@ class TextEncoder:
         mask = (places >= offsets[:, None]) & (places < (offsets + lengths)[:, None])
         type_ids = [encoding.type_ids for encoding in encodings if encoding.type_ids is not None]
         return Tokens(
-            ids=_spread([encoding.ids for encoding in encodings], mask, self.pad_id),
+            ids=spread([encoding.ids for encoding in encodings], mask, self.pad_id),
             mask=torch.from_numpy(mask),
-            type_ids=_spread(type_ids, mask, 0) if self.uses_type_ids else None,
+            type_ids=spread(type_ids, mask, 0) if self.uses_type_ids else None,
         )
 
     def _tokenize(self, texts: Sequence[tuple[str, ...]], **cut: Any) -> list[Encoding]:
         if not texts:
             return []
-        fields = [list(field) for field in zip(*texts, strict=True)]
-        found = self.tokenizer(
-            *fields, **cut, return_attention_mask=False, return_token_type_ids=self.uses_type_ids, verbose=False
-        )
+        found = self._call(texts, **cut)
         ids = found["input_ids"]
         types = found["token_type_ids"] if self.uses_type_ids else [None] * len(ids)
         return [Encoding(row, kinds, len(row)) for row, kinds in zip(ids, types, strict=True)]
 
+    def _call(self, texts: Sequence[tuple[str, ...]], **options: Any) -> Any:
+        fields = [[self.prefix + text for text in field] for field in zip(*texts, strict=True)]
+        return self.tokenizer(
+            *fields, **options, return_attention_mask=False, return_token_type_ids=self.uses_type_ids, verbose=False
+        )
+
+    def _windows(self, found: Any, row: int, last: int, overlap: int) -> list[Encoding]:
+        """The windows of one row of a tokenization; `last` is the place of the text that is cut among its texts."""
+        ids, of = found["input_ids"][row], found.sequence_ids(row)
+        kinds = found["token_type_ids"][row] if self.uses_type_ids else None
+        offsets = found["offset_mapping"][row]
+        places = [self._place(offset) if text == last else None for text, offset in zip(of, offsets, strict=True)]
+        held = sum(text == last and 0 < end <= len(self.prefix) for text, (_, end) in zip(of, offsets, strict=True))
+        asked = len(of) - of.count(None) - of.count(last)
+        return [
+            Encoding(
+                [ids[place] for place in window],
+                None if kinds is None else [kinds[place] for place in window],
+                len(window) + asked - sum(of[place] not in (None, last) for place in window),
+                [places[place] for place in window],
+            )
+            for window in Windows(self.max_length, overlap).positions(of, last, held)
+        ]
+
+    def _place(self, offsets: tuple[int, int]) -> tuple[int, int] | None:
+        """Characters of the text without its prefix; None for a token of the prefix."""
+        start, end = (max(0, offset - len(self.prefix)) for offset in offsets)
+        return (start, end) if start < end else None
+
 
 def text_encoder(tokenizer: Any, encoder: nn.Module, max_length: int | None = None) -> TextEncoder:
     """The text encoder that a checkpoint's `tokenizer` and `encoder` make; `max_length` shortens what they allow."""
-    takes_types = "token_type_ids" in inspect.signature(encoder.forward).parameters
     tokenizer.model_max_length = _allowed_length(tokenizer, encoder)
+    if not _tells_types(encoder):  # an exported tokenizer must not give them either
+        tokenizer.model_input_names = [name for name in tokenizer.model_input_names if name != "token_type_ids"]
     return TextEncoder(
         tokenizer,
         _chosen_length(max_length, tokenizer.model_max_length),
         tokenizer.pad_token_id,
         tokenizer.padding_side,
-        uses_type_ids=takes_types and "token_type_ids" in tokenizer.model_input_names,
+        uses_type_ids="token_type_ids" in tokenizer.model_input_names,
+        prefix=tokenizer.init_kwargs.get("prefixes", {}).get("text", ""),
     )
+
+
+def _tells_types(encoder: nn.Module) -> bool:
+    """Whether an encoder has weights for token types; some decoders look them up among the words, which means nothing.
+
+    They were trained without types: GPT-2 would add its vectors of the words 0 and 1 to every token.
+    """
+    takes = "token_type_ids" in inspect.signature(encoder.forward).parameters
+    return takes and any("token_type" in name or "seg_embed" in name for name, _ in encoder.named_parameters())
 
 
 def ensure_pad_token(tokenizer: Any, name: str, ui: Ui) -> None:
@@ -126,10 +183,3 @@ def _chosen_length(wanted: int | None, allowed: int) -> int:
             f"the model cannot read {wanted} tokens", field="max_length", mend=f"Choose from 1 to {allowed}."
         )
     return wanted or allowed
-
-
-def _spread(rows: Sequence[Sequence[int]], mask: np.ndarray, padding: int) -> Tensor:
-    """The rows' values where `mask` [batch, position] is True, `padding` elsewhere; int64 [batch, position]."""
-    spread = np.full(mask.shape, padding, dtype=np.int64)
-    spread[mask] = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=int(mask.sum()))
-    return torch.from_numpy(spread)

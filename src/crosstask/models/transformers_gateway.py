@@ -1,15 +1,14 @@
-"""The one file that knows transformers: opens and saves trunks, and makes its sequence classifiers."""
+"""What opens and saves trunks by transformers; it alone imports the library, but for `transformers_exports`."""
 
 from __future__ import annotations
 
-import copy
 import inspect
 import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -27,7 +26,11 @@ from crosstask.ui import Silent, Ui
 _PROVENANCE = ("_name_or_path", "architectures", "dtype", "torch_dtype", "transformers_version")
 """Entries of a config that say where it comes from and nothing of what it computes."""
 
-_LOCAL: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
+_CAUSAL = ("ForCausalLM", "LMHeadModel")
+"""How the names of architectures end that have an LM head and read from left to right."""
+
+LOCAL: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
+"""How every folder is opened: none of its code is run, and nothing is fetched."""
 
 
 def load_trunk(name: str | os.PathLike[str], *, max_length: int | None = None, ui: Ui | None = None) -> Trunk:
@@ -39,17 +42,19 @@ def load_trunk(name: str | os.PathLike[str], *, max_length: int | None = None, u
     ui = ui or Silent()
     folder = model_folder(name, ui)
     check_checkpoint(folder)
-    with _quiet():
-        encoder = _encoder(folder)
+    with quiet():
+        whole = _model(folder)
         tokenizer = _tokenizer(folder)
     ensure_pad_token(tokenizer, str(name), ui)
+    encoder = whole.base_model
     return Trunk(
-        encoder.eval(),
+        encoder,
         text_encoder(tokenizer, encoder, max_length),
         encoder.config.hidden_size,
         name=str(name),
         config={key: value for key, value in encoder.config.to_dict().items() if key not in _PROVENANCE},
         label_names=_label_names(encoder.config),
+        whole=None if whole is encoder else whole,
     )
 
 
@@ -62,7 +67,7 @@ def load_text_encoder(
     ui = ui or Silent()
     folder = model_folder(name, ui)
     check_checkpoint(folder)
-    with _quiet(), torch.device("meta"):
+    with quiet(), torch.device("meta"):
         config, tokenizer = _config(folder), _tokenizer(folder)
         encoder = AutoModel.from_config(config)
     ensure_pad_token(tokenizer, str(name), ui)
@@ -70,60 +75,75 @@ def load_text_encoder(
 
 
 def save_trunk(trunk: Trunk, folder: Path) -> None:
-    """Write the encoder and its tokenizer into `folder`; it allows the length that the checkpoint did."""
-    _save(trunk.encoder, trunk.text.tokenizer, folder)
+    """Write encoder, LM head if there is one, and tokenizer into `folder`, with the checkpoint's own length."""
+    save_model(trunk.whole, trunk.text.tokenizer, folder)
 
 
-def save_classifier(model: nn.Module, text: TextEncoder, folder: Path) -> None:
-    """Write a sequence classifier and its tokenizer into `folder`; asked to truncate, it cuts where `text` does."""
-    tokenizer: Any = copy.deepcopy(text.tokenizer)
-    tokenizer.model_max_length = text.max_length
-    _save(model, tokenizer, folder)
-
-
-def sequence_classifier(trunk: Trunk, labels: Sequence[str], more_layers: int) -> tuple[nn.Module, nn.Module]:
-    """The trunk's own `...ForSequenceClassification`, `more_layers` fresh layers above the trunk's; and its encoder.
-
-    Weights that the trunk has are copied into it; the fresh layers and the head wait to be written.
-    """
-    from transformers import AutoModelForSequenceClassification
-
-    config = copy.deepcopy(cast(Any, trunk.encoder).config)
-    config.num_hidden_layers += more_layers
-    config.id2label = dict(enumerate(labels))
-    config.label2id = {label: number for number, label in enumerate(labels)}
-    config.problem_type = "single_label_classification"
-    with _quiet():
-        model: Any = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)
-    model.base_model.load_state_dict(trunk.encoder.state_dict(), strict=False)
-    return model.eval(), model.base_model
-
-
-def classifier_logits(folder: Path, texts: Sequence[tuple[str, ...]]) -> Tensor:
-    """Logits [text, label] that people without crosstask get from the exported `folder`."""
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
-
-    with _quiet(), torch.inference_mode():
-        model = AutoModelForSequenceClassification.from_pretrained(folder, **_LOCAL)
-        tokenizer = AutoTokenizer.from_pretrained(folder, **_LOCAL)
-        fields = [list(field) for field in zip(*texts, strict=True)]
-        logits: Tensor = model(**tokenizer(*fields, padding=True, truncation=True, return_tensors="pt")).logits
-    return logits
-
-
-def _save(model: Any, tokenizer: Any, folder: Path) -> None:
+def save_model(model: Any, tokenizer: Any, folder: Path) -> None:
+    """Write a model of transformers' own and a tokenizer into `folder`."""
     if tokenizer.is_fast:
         tokenizer.backend_tokenizer.no_truncation()  # the last call's, which would be saved with it
-    with _quiet():
+    with quiet():
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
+
+
+def beam_search(trunk: Trunk, ids: Tensor, mask: Tensor, tokens: int, beams: int, ends: Sequence[int]) -> Tensor:
+    """The likeliest continuation of each row of left-padded `ids` [batch, position] by at most `tokens`: [batch, new].
+
+    What stands behind an end token, one of `ends`, is padding.
+    """
+    config = generation_config(trunk, tokens, beams, ends, do_sample=False)
+    model: Any = trunk.whole
+    with quiet():
+        found: Tensor = model.generate(input_ids=ids, attention_mask=mask.long(), generation_config=config)
+    return found[:, ids.shape[1] :]
+
+
+def generation_config(trunk: Trunk, tokens: int, beams: int, ends: Sequence[int], **draws: Any) -> Any:
+    """How to write at most so many new tokens, as transformers has it.
+
+    It names every setting, for the checkpoint's own fill in what is not said.
+    """
+    from transformers import GenerationConfig
+
+    return GenerationConfig(
+        max_new_tokens=tokens,
+        num_beams=beams,
+        repetition_penalty=1.0,
+        no_repeat_ngram_size=0,
+        length_penalty=1.0,
+        eos_token_id=[*ends],
+        pad_token_id=trunk.text.pad_id,
+        **draws,
+    )
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep transformers' own log lines, load reports, progress bars and warnings from the user."""
+    from transformers.utils import logging as noise
+
+    logging: Any = noise  # its functions have no types
+
+    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.set_verbosity(before)
+        if bars:
+            logging.enable_progress_bar()
 
 
 def _config(folder: Path) -> Any:
     from transformers import AutoConfig
 
     try:
-        config = AutoConfig.from_pretrained(folder, **_LOCAL)
+        config = AutoConfig.from_pretrained(folder, **LOCAL)
     except Exception as error:  # every config has checks of its own, and they raise what they like
         raise damaged(folder, "config", error) from None
     if config.is_encoder_decoder:
@@ -131,27 +151,30 @@ def _config(folder: Path) -> Any:
     return config
 
 
-def _encoder(folder: Path) -> Any:
-    from transformers import AutoModel
+def _model(folder: Path) -> Any:
+    """The checkpoint's language model where it is a decoder with its LM head, else its encoder alone."""
+    from transformers import AutoModel, AutoModelForCausalLM
 
     config = _config(folder)
+    generates = any(name.endswith(_CAUSAL) for name in config.architectures or ())
+    model_class: Any = AutoModelForCausalLM if generates else AutoModel
     try:
-        encoder, found = AutoModel.from_pretrained(
+        model, found = model_class.from_pretrained(
             folder,
             config=config,
             dtype=torch.float32,
             use_safetensors=True,
             ignore_mismatched_sizes=True,  # they are reported in `found`, and refused below
             output_loading_info=True,
-            **_without_pooler(config),
-            **_LOCAL,
+            **({} if generates else _without_pooler(config)),
+            **LOCAL,
         )
     except (SafetensorError, OSError, ValueError, KeyError, RuntimeError) as error:
         raise damaged(folder, "weights", error) from None
-    check_found(folder, encoder, found)
-    _use_own_attention(encoder)
-    use_fast_dropout(encoder)
-    return encoder
+    check_found(folder, model, found)
+    _use_own_attention(model)
+    use_fast_dropout(model)
+    return model.eval()
 
 
 def _use_own_attention(encoder: Any) -> None:
@@ -190,7 +213,7 @@ def _tokenizer(folder: Path) -> Any:
     from transformers import AutoTokenizer
 
     try:
-        return AutoTokenizer.from_pretrained(folder, **_LOCAL)
+        return AutoTokenizer.from_pretrained(folder, **LOCAL)
     except Exception as error:  # the tokenizers library raises bare exceptions on damaged files
         raise damaged(folder, "tokenizer", error) from None
 
@@ -200,23 +223,3 @@ def _label_names(config: Any) -> tuple[str, ...] | None:
     names = tuple(str(config.id2label[key]) for key in sorted(config.id2label))
     unnamed = all(name == f"LABEL_{key}" for key, name in enumerate(names))
     return None if unnamed else names
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep transformers' own log lines, load reports, progress bars and warnings from the user."""
-    from transformers.utils import logging as noise
-
-    logging: Any = noise  # its functions have no types
-
-    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.set_verbosity(before)
-        if bars:
-            logging.enable_progress_bar()

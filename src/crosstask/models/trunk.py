@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from torch import Tensor, nn
 
@@ -16,11 +16,14 @@ from crosstask.models.tokens import Tokens
 
 
 class Trunk(nn.Module):
-    """A Hugging Face encoder with its text encoder; `transformers_gateway.load_trunk` makes one.
+    """A Hugging Face encoder or decoder with its text encoder; `transformers_gateway.load_trunk` makes one.
 
     `width` is the length of a state, `config` the encoder's config as plain values. `label_names` are the labels that
-    the checkpoint itself was trained on, None where it names none.
+    the checkpoint itself was trained on, None where it names none. Of a language model `whole` is the checkpoint's own
+    model around the `encoder`, and `lm_head` its layer from states to logits over the vocabulary.
     """
+
+    lm_head: nn.Module | None
 
     def __init__(
         self,
@@ -31,9 +34,12 @@ class Trunk(nn.Module):
         name: str,
         config: Mapping[str, Any],
         label_names: tuple[str, ...] | None = None,
+        whole: nn.Module | None = None,
     ) -> None:
         super().__init__()
         self.encoder = encoder
+        self.lm_head = None if whole is None else cast(Any, whole).get_output_embeddings()
+        self.__dict__["whole"] = encoder if whole is None else whole  # its parts are registered already
         self.text = text
         self.width = width
         self.name = name
@@ -47,13 +53,20 @@ class Trunk(nn.Module):
 
     def forward(self, tokens: Tokens) -> Tensor:
         """States [batch, position, width]; those at padding mean nothing."""
-        inputs = {"input_ids": tokens.ids, "attention_mask": tokens.mask.long()}
+        inputs: dict[str, Any] = {"input_ids": tokens.ids, "attention_mask": tokens.mask.long()}
         if tokens.type_ids is not None:
             inputs["token_type_ids"] = tokens.type_ids
         if self._needs_positions:
             inputs["position_ids"] = (tokens.mask.long().cumsum(1) - 1).clamp_min(0)
+        if self.generates:
+            inputs["use_cache"] = False
         states: Tensor = self.encoder(**inputs).last_hidden_state
         return states
+
+    @property
+    def generates(self) -> bool:
+        """Whether it is a language model that reads from left to right."""
+        return self.lm_head is not None
 
     @cached_property
     def _needs_positions(self) -> bool:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from safetensors import SafetensorError
 
-from crosstask.disk import put_back, swap, sync, sync_tree
+from crosstask.disk import exists, put_back, swap, sync, sync_tree
 from crosstask.errors import OutputError
+from crosstask.models.bundle_record import MANIFEST
 
 EXPORT = "crosstask_export.json"
-RESULTS = ("crosstask.json", "quickstart.json", EXPORT)
+RESULTS = (MANIFEST, "quickstart.json", EXPORT)
 """A folder with one of these is a bundle, a quickstart or an exported model, and nobody else's."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
@@ -52,11 +57,32 @@ def replace_file(path: Path, text: str) -> None:
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-        raise OutputError(f"cannot be written: {error.strerror}", file=path, mend="Check its permissions.") from None
+        raise OutputError(f"cannot be written: {error.strerror}", file=path, mend=f"{mend_of(error)}.") from None
+
+
+def mend_of(error: OSError | SafetensorError) -> str:
+    """What to do, in the imperative and without its stop, where the operating system refused to write."""
+    return "Free some space" if _is_full(error) else "Check its permissions"
+
+
+def check_apart(out: Path, reads: Iterable[Path] = ()) -> None:
+    """OutputError where `out` is one of the files and folders in `reads`, lies in one or holds one, or is in a bundle.
+
+    What is read would be lost, and what comes to lie in a bundle breaks it, or goes with it when it is replaced.
+    """
+    with _told(out), suppress(FileNotFoundError, NotADirectoryError):
+        out.stat()  # a name that is too long, or links that lead round in a ring
+    home = _home(out)
+    if any(path.is_relative_to(home) or home.is_relative_to(path) for path in map(_home, reads)):
+        raise OutputError("is read here, and cannot be written too", file=out, mend="Choose another --out.")
+    bundle = next((above for above in home.parents if exists(above / MANIFEST)), None)
+    if bundle is not None:
+        raise OutputError(f"lies in the bundle {bundle}", file=out, mend="Choose an --out outside of it.")
 
 
 def check_free(folder: Path, *, overwrite: bool, marks: Sequence[str] = RESULTS) -> None:
     """OutputError where `folder` cannot be written to; without one of the `marks` it is never overwritten."""
+    check_apart(folder)
     with _told(folder):
         _require_free(folder, overwrite=overwrite, marks=marks)
 
@@ -74,6 +100,15 @@ def _require_free(folder: Path, *, overwrite: bool, marks: Sequence[str]) -> Non
         )
 
 
+def _home(path: Path) -> Path:
+    """Where a path leads, as far as its links can be followed."""
+    return Path(os.path.realpath(path))
+
+
+def _is_full(error: OSError | SafetensorError) -> bool:
+    return isinstance(error, SafetensorError) or error.errno in _FULL  # the former tells no number
+
+
 @contextmanager
 def _told(folder: Path) -> Iterator[None]:
     """Turn what the operating system refuses into one line with its mend."""
@@ -81,4 +116,5 @@ def _told(folder: Path) -> Iterator[None]:
         yield
     except (OSError, SafetensorError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise OutputError(f"cannot be written: {reason}", file=folder, mend="Choose another --out.") from None
+        mend = "Free some space, or choose another --out." if _is_full(error) else "Choose another --out."
+        raise OutputError(f"cannot be written: {reason}", file=folder, mend=mend) from None

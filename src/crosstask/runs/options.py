@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -22,14 +23,16 @@ class TrainingOptions(Method):
 
     tuning: Annotated[Any, choice("crosstask.models.tuning:TUNINGS")] = "full"
     """What trains and how fast; options stand behind a colon, as in freeze:layers=3."""
-    objective: Annotated[Any, choice_by_kind("crosstask.objectives:OBJECTIVES")] = "head"
-    """How the task is learned, with options: head, or head:pooling=cls,class_weights=balanced."""
+    objective: Annotated[Any, choice_by_kind("crosstask.objectives:OBJECTIVES")] = None
+    """How the task is learned, with options, such as head:pooling=cls; by default a head, or lm to generate text."""
     labels_per_class: Annotated[int | None, Field(ge=1)] = None
     """Use only this many labelled rows of each class, drawn by the seed; smaller draws are part of larger ones."""
+    rows: Annotated[int | None, Field(ge=1)] = None
+    """Use only this many train rows of any label, drawn by the seed; smaller draws are part of larger ones."""
     epochs: Annotated[float | None, Field(gt=0)] = None
     """Passes over the training rows; by default 3, or as many as make 60 steps."""
-    steps: Annotated[int | None, Field(ge=1)] = None
-    """Optimizer steps, instead of epochs."""
+    steps: Annotated[int | None, Field(ge=0)] = None
+    """Optimizer steps, instead of epochs; 0 takes the model as it is, as a label likelihood can be asked."""
     batch_size: Annotated[int, Field(ge=1)] = 32
     """Rows of one optimizer step."""
     micro_tokens: Annotated[int, Field(ge=1)] = 4096
@@ -54,11 +57,14 @@ class TrainingOptions(Method):
     """Number format of matrix products; auto is bf16 on GPUs that have it, fp32 elsewhere."""
     save_seconds: Annotated[float, Field(ge=0)] = 60.0
     """Save a checkpoint about this often; the result does not depend on it."""
+    tensorboard: Path | None = None
+    """A folder for TensorBoard: loss, rate and scores as curves."""
 
     @model_validator(mode="after")
-    def _of_one_length(self) -> Self:
-        if self.epochs is not None and self.steps is not None:
-            raise ConfigError("both epochs and steps are given", field="steps", mend="Give one of them.")
+    def _one_of_two(self) -> Self:
+        for one, other in (("epochs", "steps"), ("labels_per_class", "rows")):
+            if getattr(self, one) is not None and getattr(self, other) is not None:
+                raise ConfigError(f"both {one} and {other} are given", field=other, mend="Give one of them.")
         return self
 
     @property

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from safetensors import SafetensorError
+
 from crosstask.disk import check_writable, locked, put_back, standing
 from crosstask.errors import CrosstaskError, Interrupted, OutputError
-from crosstask.models.whole_folder import check_free, replace_file
+from crosstask.models.whole_folder import check_apart, check_free, mend_of, replace_file
 
 State: TypeAlias = Literal["free", "taken", "unfinished", "done"]
 """What a run meets at its place: nothing, a result to be overwritten, its own unfinished work, its own result."""
@@ -30,12 +32,14 @@ _TOLD: dict[State, str] = {
 class Place:
     """Where a run writes its result: `out`, and beside it `out.partial` while the run is unfinished.
 
-    `made_by` reads the key of the run that made what lies in a folder, None where no run did.
+    `made_by` reads the key of the run that made what lies in a folder, None where no run did. `reads` names the files
+    and folders that the run reads.
     """
 
     out: Path
     key: str
     made_by: Callable[[Path], str | None]
+    reads: Sequence[Path] = ()
 
     @property
     def partial(self) -> Path:
@@ -45,11 +49,13 @@ class Place:
     def look(self, *, overwrite: bool) -> State:
         """What the run would meet; nothing is touched.
 
-        OutputError where `out` or an unfinished run beside it is another's and not to be overwritten, or where nothing
-        can be written.
+        OutputError where `out` or an unfinished run beside it is another's and not to be overwritten, where the run
+        reads what it would write, or where nothing can be written.
         """
         with self._told():
             self._check_name()
+            for folder in (self.out, self.partial):
+                check_apart(folder, self.reads)
             there = standing(self._named)
             made_by = self.made_by(there)
             if made_by == self.key and not overwrite:
@@ -80,8 +86,8 @@ class Place:
                 self._leave_nothing()
                 yield None
                 return
-            self._make_ready()
             with self._cleared():
+                self._make_ready()
                 yield self.partial
 
     @property
@@ -149,17 +155,25 @@ class Place:
         """Remove the partial folder afterwards, but for the ends that a run can be taken up from."""
         try:
             yield
-        except OutputError:
+        except (OutputError, KeyboardInterrupt) as error:
+            if self._holds_work():
+                raise self._taken_up(error) from None
+            self._clear()
             raise
         except CrosstaskError:
             self._clear()
             raise
-        except KeyboardInterrupt:
-            if self._holds_work():
-                raise Interrupted(self.partial) from None
-            self._clear()
-            raise
         self._clear()
+
+    def _taken_up(self, error: OutputError | KeyboardInterrupt) -> BaseException:
+        """The error that also says where the work is kept, and how to go on with it."""
+        if isinstance(error, KeyboardInterrupt):
+            return Interrupted(self.partial)
+        refusal = error.__context__
+        if not isinstance(refusal, OSError | SafetensorError):
+            return error
+        message = f"{error.message}; what is done so far is kept in {self.partial}"
+        return OutputError(message, file=error.file, mend=f"{mend_of(refusal)} and run the same command again.")
 
     def _clear(self) -> None:
         shutil.rmtree(self.partial, ignore_errors=True)

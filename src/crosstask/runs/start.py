@@ -12,6 +12,7 @@ from crosstask.ui import Silent, Ui
 if TYPE_CHECKING:
     from crosstask.models.head import Head
     from crosstask.models.trunk import Trunk
+    from crosstask.tasks.kind import Kind
     from crosstask.tasks.task import Task
 
 
@@ -26,6 +27,10 @@ class KnownHead:
     def labels(self) -> Sequence[str]:
         """What the head's outputs stand for, in order."""
         return self.task.kind.space
+
+    def speaks_of(self, kind: Kind) -> bool:
+        """Whether a task of `kind` has the same labels, in any order; a kind without labels is like itself alone."""
+        return type(kind) is type(self.task.kind) and set(self.labels) == set(kind.space)
 
     def hindrance(self, labels: Sequence[str], fresh: Head) -> str | None:
         """Why its weights cannot be those of the `fresh` head for the same `labels`; None where they can."""
@@ -49,11 +54,12 @@ class Start:
 
         Where one of the same labels cannot be kept, a note says why.
         """
-        fresh = objective.head(task.kind, self.trunk.width)
+        fresh = objective.head(task.kind, self.trunk)
         hindrances = {name: self.heads[name].hindrance(task.kind.space, fresh) for name in self._of_same_labels(task)}
         kept = next((name for name, hindrance in hindrances.items() if hindrance is None), None)
         if kept is not None:
-            ui.note(f"the head of '{kept}' is kept: its labels are the same")
+            why = "its labels are the same" if task.kind.space else "it is of the same kind"
+            ui.note(f"the head of '{kept}' is kept: {why}")
             fresh.load_state_dict(self.heads[kept].head.state_dict())
         elif hindrances:
             name, hindrance = next(iter(hindrances.items()))
@@ -62,16 +68,23 @@ class Start:
 
     def _of_same_labels(self, task: Task) -> list[str]:
         """Names of heads with the task's labels in any order; that of the same name first."""
-        names = [name for name, known in self.heads.items() if set(known.labels) == set(task.kind.space)]
+        names = [name for name, known in self.heads.items() if known.speaks_of(task.kind)]
         return sorted(names, key=lambda name: (name != task.name, name))
 
     def check_labels(self, task: Task, ui: Ui) -> None:
-        """Tell where the checkpoint's own label map names other labels than the task: they may mean the same."""
+        """Tell that a checkpoint's own head is not used; where its labels are others, they may mean the same."""
         own = self.trunk.label_names
-        if own is not None and set(own) != set(task.kind.space):
+        if own is None or not task.kind.space:
+            return
+        if set(own) != set(task.kind.space):
             ui.note(
                 f"the checkpoint was trained on the labels {', '.join(own)}, and {task.name} has "
                 f"{', '.join(task.kind.space)}: its head is not used"
+            )
+        elif not self.heads:
+            ui.note(
+                f"the checkpoint was trained on the labels of {task.name}, {', '.join(own)}: its own head is not used, "
+                "for heads are kept from bundles"
             )
 
 
@@ -84,6 +97,7 @@ def load_start(model: str, *, max_length: int | None = None, ui: Ui | None = Non
     """A start from a bundle folder, a checkpoint folder, a shelf name or a hub name."""
     from crosstask.models.bundle import is_bundle, read_bundle
     from crosstask.models.content_hash import content_hash
+    from crosstask.models.parts import merge_parts
     from crosstask.models.transformers_gateway import load_trunk
     from crosstask.tasks.description import from_description
 
@@ -91,6 +105,7 @@ def load_start(model: str, *, max_length: int | None = None, ui: Ui | None = Non
         trunk = load_trunk(model, max_length=max_length, ui=ui or Silent())
         return Start(trunk, trunk.content_hash)
     contents = read_bundle(model, max_length=max_length)
+    merge_parts(contents.model)
     heads = {
         name: KnownHead(contents.model.head(name), from_description(description["task"]))
         for name, description in contents.tasks.items()

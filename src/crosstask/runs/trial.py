@@ -9,14 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from crosstask.evidence.calibration import fit_temperature
 from crosstask.models.model import MultiTaskModel
-from crosstask.objectives import Objective, objective_for
+from crosstask.objectives import Objective, Outputs, objective_for
 from crosstask.runs.key import content_key
 from crosstask.runs.options import TrainingOptions
 from crosstask.runs.start import Start
 from crosstask.tasks.kind import Scores
 from crosstask.tasks.mixture import Mixture
+from crosstask.tasks.ordering import seeded_order
 from crosstask.tasks.task import TRAIN, VALIDATION, Example, Task
 from crosstask.training.finish import Finish, KeepBest, KeepLast
 from crosstask.training.fit import Fit
@@ -30,17 +30,19 @@ from crosstask.training.runtime import Runtime
 from crosstask.ui import Ui
 
 _SCORES_A_RUN = 6  # validation passes at most, epochs allowing
-_TEMPERATURE_ROWS = 100  # fewer validation rows cannot say how sure to be
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What a trial ends with: the model, its scores on validation data if there are any, its journal."""
+    """What a trial ends with: the model, its scores on validation data if there are any, its journal.
+
+    `fitted` is what the objective chose on validation data after training, such as a temperature.
+    """
 
     model: MultiTaskModel
     task: Task
     objective: Objective
-    temperature: float
+    fitted: Mapping[str, Any]
     validation: Scores | None
     journal: list[dict[str, Any]]
     steps: int
@@ -60,7 +62,7 @@ class Trial:
     def key(self) -> str:
         """Equal for trials with equal results."""
         options = self.options.config() | {"objective": self.objective.config(), "precision": self.runtime.precision}
-        del options["save_seconds"]
+        del options["save_seconds"], options["tensorboard"]
         config = {
             "task": self.task.name,
             "kind": self.task.kind.method_name(),
@@ -88,11 +90,12 @@ class Trial:
 
     def predict(self, trained: Trained, rows: Sequence[Example]) -> list[Mapping[str, Any]]:
         """Prediction records of the trained model for other rows of the task's kind."""
-        return self._records(trained.model, Lesson.of_examples(self.task, rows, self.objective, self.start.trunk.text))
+        lesson = Lesson.of_examples(self.task, rows, self.objective, self.start.trunk.text)
+        return self._records(trained.model, lesson, trained.fitted)
 
     def scores(self, trained: Trained, split: str) -> Scores:
         """The trained model's scores on one split, with intervals over rows."""
-        return self._scores(trained.model, self.lesson(split))
+        return self._scores(trained.model, self.lesson(split), trained.fitted)
 
     def lesson(self, split: str) -> Lesson:
         """One split of the task, ready for the model."""
@@ -108,6 +111,7 @@ class Trial:
         for note in filter(None, [lesson.truncation()]):
             ui.note(note)
         model = self._model(ui)
+        self.objective.prepare(model, self.task.name, lambda rows: self._asked(model, rows))
         check_padding(model, lesson, self.runtime)
         fit = self._fit(model, lesson, validation or watched, folder)
         return self._trained(model, validation, fit.run(ui), fit.training.step)
@@ -118,6 +122,11 @@ class Trial:
         start = self.start.trunk
         trunk, head = copy.deepcopy((start, head), {id(start.text): start.text})  # a start serves more than one trial
         return MultiTaskModel(trunk, {self.task.name: head}).to(self.runtime.device)
+
+    def _asked(self, model: MultiTaskModel, count: int) -> Outputs:
+        """What the model makes of at most `count` train rows, drawn by the seed."""
+        rows = seeded_order(self.task.split(TRAIN).examples, self.seed, "asked")[:count]
+        return outputs(model, Lesson.of_examples(self.task, rows, self.objective, model.trunk.text), self.runtime)
 
     def _fit(self, model: MultiTaskModel, lesson: Lesson, scored: Lesson | None, folder: Path | None) -> Fit:
         training = Training(model, [self._phase(lesson)], self.runtime, seed=self.seed)
@@ -131,6 +140,7 @@ class Trial:
             scored=[] if scored is None else [scored],
             folder=folder,
             save_seconds=self.options.save_seconds,
+            tensorboard=self.options.tensorboard,
         )
 
     def _phase(self, lesson: Lesson) -> Phase:
@@ -146,31 +156,33 @@ class Trial:
         )
 
     def _score(self, model: MultiTaskModel, lesson: Lesson) -> dict[str, float]:
-        metrics = self._scores(model, lesson).metrics
+        found = outputs(model, lesson, self.runtime)
+        metrics = self._scored(found, self.objective.fit(self.task.kind, found)).metrics
         values = {name: interval.value for name, interval in metrics.items()}
         return {"score": values[self.task.kind.primary_metric], **values}
 
-    def _scores(self, model: MultiTaskModel, lesson: Lesson) -> Scores:
-        return self.task.kind.score(self._records(model, lesson), lesson.examples, self.seed)
+    def _scores(self, model: MultiTaskModel, lesson: Lesson, fitted: Mapping[str, Any]) -> Scores:
+        return self.task.kind.score(self._records(model, lesson, fitted), lesson.examples, self.seed)
 
-    def _records(self, model: MultiTaskModel, lesson: Lesson) -> list[Mapping[str, Any]]:
-        return self.objective.decode(self.task.kind, outputs(model, lesson, self.runtime))
+    def _records(self, model: MultiTaskModel, lesson: Lesson, fitted: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        return self.objective.decode(self.task.kind, outputs(model, lesson, self.runtime), fitted)
 
     def _trained(
         self, model: MultiTaskModel, validation: Lesson | None, journal: list[dict[str, Any]], steps: int
     ) -> Trained:
         model.eval()
-        enough = validation is not None and len(validation.features) >= _TEMPERATURE_ROWS
+        found = None if validation is None else outputs(model, validation, self.runtime)
+        fitted = {} if found is None else self.objective.fit(self.task.kind, found)
         return Trained(
             model=model,
             task=self.task,
             objective=self.objective,
-            temperature=self._temperature(model, validation) if validation is not None and enough else 1.0,
-            validation=None if validation is None else self._scores(model, validation),
+            fitted=fitted,
+            validation=None if found is None else self._scored(found, fitted),
             journal=journal,
             steps=steps,
         )
 
-    def _temperature(self, model: MultiTaskModel, lesson: Lesson) -> float:
-        logits = outputs(model, lesson, self.runtime)
-        return fit_temperature(logits, [row.target for row in lesson.features])
+    def _scored(self, found: Outputs, fitted: Mapping[str, Any]) -> Scores:
+        records = self.objective.decode(self.task.kind, found, fitted)
+        return self.task.kind.score(records, found.examples, self.seed)

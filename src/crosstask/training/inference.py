@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from crosstask.models.model import MultiTaskModel
+from crosstask.objectives import Batch, Outputs, Reader
 from crosstask.training.batches import micro_batches
 from crosstask.training.lesson import Lesson
 from crosstask.training.runtime import Runtime, memory_told
@@ -13,21 +14,18 @@ from crosstask.training.runtime import Runtime, memory_told
 MICRO_TOKENS = 8192
 
 
-def outputs(model: MultiTaskModel, lesson: Lesson, runtime: Runtime, micro_tokens: int = MICRO_TOKENS) -> np.ndarray:
-    """The head's outputs for every row of the lesson, in the rows' order: float32 [rows, ...]."""
+def outputs(model: MultiTaskModel, lesson: Lesson, runtime: Runtime, micro_tokens: int = MICRO_TOKENS) -> Outputs:
+    """What the model makes of every row of the lesson, as the lesson's objective reads it; float32."""
     model.eval()
-    order = np.argsort(lesson.lengths, kind="stable")
-    parts = [_forward(model, lesson, rows, runtime) for rows in micro_batches(order, lesson.lengths, micro_tokens)]
-    together = np.concatenate(parts)
-    result = np.empty_like(together)
-    result[order] = together
-    return result
+    reader = lesson.objective.reader(model, lesson.task.name)
+    values: dict[int, np.ndarray] = {}
+    for rows in micro_batches(np.argsort(lesson.lengths, kind="stable"), lesson.lengths, micro_tokens):
+        values.update(zip(rows.tolist(), _read(reader, lesson.batch(rows), runtime), strict=True))
+    found = [values[row] for row in range(len(lesson.features))]
+    return Outputs(lesson.examples, lesson.features, found, lesson.text)
 
 
 @torch.inference_mode()
-def _forward(model: MultiTaskModel, lesson: Lesson, rows: np.ndarray, runtime: Runtime) -> np.ndarray:
-    batch = lesson.batch(rows).to(runtime.device)
+def _read(reader: Reader, batch: Batch, runtime: Runtime) -> list[np.ndarray]:
     with runtime.autocast(), memory_told("device", "Free memory on it, or use --device cpu."):
-        result = model(lesson.task.name, batch.tokens)
-    array: np.ndarray = result.float().cpu().numpy()
-    return array
+        return [values.float().cpu().numpy() for values in reader(batch.to(runtime.device))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,16 @@ from crosstask.errors import OutputError
 from crosstask.models.strict_json import finite, json_text
 from crosstask.models.whole_folder import replace_file
 
+Watch = Callable[[Mapping[str, Any]], None]
+"""Told of every row as it is written."""
+
 
 class Journal:
     """Rows with a `step`. On disk when it has a file; a resumed run drops the rows after its checkpoint."""
 
-    def __init__(self, file: Path | None, step: int = 0) -> None:
+    def __init__(self, file: Path | None, step: int = 0, watch: Watch | None = None) -> None:
         self.file = file
+        self.watch = watch
         self.rows: list[dict[str, Any]] = [row for row in _read(file) if row["step"] <= step]
         if file is not None:
             replace_file(file, "".join(map(_line, self.rows)))
@@ -25,6 +30,8 @@ class Journal:
         """Append one row, None for numbers that are not finite; OutputError where the file cannot be written."""
         row = finite(row)
         self.rows.append(row)
+        if self.watch is not None:
+            self.watch(row)
         if self.file is None:
             return
         try:

@@ -49,8 +49,11 @@ class Lesson:
 
     @property
     def cuts(self) -> list[int]:
-        """Tokens that each row lost to the maximum length."""
-        return [row.encoding.length - len(row.encoding.ids) for row in self.features]
+        """Tokens that each row lost to the maximum length; windows lose none."""
+        lost = [0] * len(self.examples)
+        for features in self.features:
+            lost[features.row] = features.encoding.length - len(features.encoding.ids)
+        return lost
 
     def truncation(self) -> str | None:
         """A sentence on what was cut to the maximum length; None where nothing was."""

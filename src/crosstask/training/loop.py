@@ -6,9 +6,10 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,7 +25,7 @@ from crosstask.training.loss_term import LossTerm
 from crosstask.training.optimizer import make_optimizer, moments, set_moments, trainable
 from crosstask.training.phase import Phase
 from crosstask.training.randomness import torch_draws
-from crosstask.training.runtime import Runtime, memory_told
+from crosstask.training.runtime import OutOfMemory, Runtime, memory_told
 
 _SCALER = ("scale", "_growth_tracker")  # what changes of a gradient scaler's state
 
@@ -33,7 +34,8 @@ _SCALER = ("scale", "_growth_tracker")  # what changes of a gradient scaler's st
 class StepReport:
     """What one optimizer step did.
 
-    `loss` is the rows' mean, `learning_rate` the trunk's; `tokens` are useful ones, `padded` those computed on.
+    `loss` is the rows' mean, `learning_rate` the trunk's; `tokens` are useful ones, `padded` those computed on. Where
+    the device lacked memory, `parts_of` is the most tokens that a part of this step and of those to come may have.
     """
 
     step: int
@@ -44,6 +46,7 @@ class StepReport:
     tokens: int
     padded: int
     seconds: float
+    parts_of: int | None = None
 
 
 @dataclass
@@ -110,7 +113,8 @@ class Training:
         """Attach the tuning of every phase, so that the model has all its parts; the names of what will train."""
         names: dict[str, Tensor] = {}
         for phase in self.phases:
-            phase.tuning.attach(self.model)
+            with torch_draws(self.seed, 0, "parts", self.runtime.device):
+                phase.tuning.attach(self.model)
             names |= trainable(self.model)
         return list(names)
 
@@ -125,9 +129,21 @@ class Training:
         for place in range(self.step - start, phase.steps):
             if not self.model.training:
                 self.model.train()
-            with memory_told("micro_tokens", "Lower --micro-tokens."):
-                report = self._take_step(phase, place, stream.take(place))
-            yield report
+            yield self._fitting_step(phase, place, stream)
+
+    def _fitting_step(self, phase: Phase, place: int, stream: _Stream) -> StepReport:
+        """One step; where the device has not enough memory for it, the same one in smaller parts."""
+        lesson, rows = stream.take(place)
+        parts_of = None
+        while True:
+            batches = stream.parts(lesson, rows)
+            try:
+                with memory_told("micro_tokens", "Lower --micro-tokens."):
+                    return replace(self._take_step(phase, place, batches), parts_of=parts_of)
+            except OutOfMemory:
+                if not stream.halve(batches):
+                    raise
+                parts_of = stream.micro_tokens
 
     def _take_step(self, phase: Phase, place: int, batches: Sequence[tuple[Lesson, Batch]]) -> StepReport:
         began = time.perf_counter()
@@ -189,16 +205,28 @@ class _Stream:
     def __init__(self, phase: Phase, seed: int, place: int, pass_cost: int) -> None:
         self.phase = phase
         self.pass_cost = pass_cost
+        self.micro_tokens = phase.micro_tokens
         self.plans = {
             name: BatchPlan(lesson.lengths, phase.batch_size, seed, f"{phase.name}/{name}")
             for name, lesson in phase.lessons.items()
         }
         self.taken = Counter(phase.mixture.task_at(earlier).name for earlier in range(place))
 
-    def take(self, place: int) -> list[tuple[Lesson, Batch]]:
-        """The micro-batches of step `place`; steps are taken in order."""
+    def take(self, place: int) -> tuple[Lesson, np.ndarray]:
+        """The task of step `place` and the rows of its effective batch; steps are taken in order."""
         name = self.phase.mixture.task_at(place).name
         lesson, rows = self.phase.lessons[name], self.plans[name].batch(self.taken[name])
         self.taken[name] += 1
-        parts = cheapest_parts(rows, lesson.lengths, self.phase.micro_tokens, self.pass_cost)
+        return lesson, rows
+
+    def parts(self, lesson: Lesson, rows: np.ndarray) -> list[tuple[Lesson, Batch]]:
+        """The micro-batches of an effective batch."""
+        parts = cheapest_parts(rows, lesson.lengths, self.micro_tokens, self.pass_cost)
         return [(lesson, lesson.batch(part)) for part in parts]
+
+    def halve(self, batches: Sequence[tuple[Lesson, Batch]]) -> bool:
+        """Let micro-batches have half the tokens of the largest of these; False where they are single rows already."""
+        if all(len(batch.weights) == 1 for _, batch in batches):
+            return False
+        self.micro_tokens = max(batch.tokens.mask.numel() for _, batch in batches) // 2
+        return True

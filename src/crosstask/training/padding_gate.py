@@ -25,8 +25,8 @@ def check_padding(model: MultiTaskModel, lesson: Lesson, runtime: Runtime) -> No
     if runtime.precision != "fp32" or lesson.lengths[short].max() == lesson.lengths[longest].max():
         return
     model.eval()
-    alone = _states(model, lesson, short, runtime)
-    padded = _states(model, lesson, np.concatenate([short, longest]), runtime)[: len(short)]
+    alone = _outputs(model, lesson, short, runtime)
+    padded = _outputs(model, lesson, np.concatenate([short, longest]), runtime, len(short))
     difference = float((alone - padded).norm() / alone.norm().clamp_min(1e-12))
     if not difference < _TOLERANCE:
         raise BundleError(
@@ -35,6 +35,10 @@ def check_padding(model: MultiTaskModel, lesson: Lesson, runtime: Runtime) -> No
         )
 
 
-def _states(model: MultiTaskModel, lesson: Lesson, rows: np.ndarray, runtime: Runtime) -> torch.Tensor:
-    tensor: torch.Tensor = model(lesson.task.name, lesson.batch(rows).tokens.to(runtime.device))
-    return tensor
+def _outputs(
+    model: MultiTaskModel, lesson: Lesson, rows: np.ndarray, runtime: Runtime, first: int | None = None
+) -> torch.Tensor:
+    """The outputs of the `first` of these rows, flattened together."""
+    batch = lesson.batch(rows).to(runtime.device)
+    found = lesson.objective.split(model(lesson.task.name, batch.tokens), batch)
+    return torch.cat([values.flatten() for values in found[:first]])

@@ -51,15 +51,19 @@ class Runtime:
         return torch.amp.GradScaler(self.device.type, enabled=self.precision == "fp16")
 
 
+class OutOfMemory(ConfigError):
+    """The device has not enough memory."""
+
+
 @contextmanager
 def memory_told(field: str, mend: str) -> Iterator[None]:
-    """Turn a GPU's lack of memory into one line: the option that is too large, and the mend."""
+    """Turn a GPU's lack of memory into one line, `OutOfMemory`: the option that is too large, and the mend."""
     try:
         yield
     except RuntimeError as error:
         if not _lacks_memory(error):
             raise
-        raise ConfigError("the device has not enough memory", field=field, mend=mend) from None
+        raise OutOfMemory("the device has not enough memory", field=field, mend=mend) from None
 
 
 def _lacks_memory(error: RuntimeError) -> bool:

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from crosstask.models.fast_dropout import FastDropout
 from crosstask.models.head import Head, HeadConfig
 from crosstask.models.pooling import POOLINGS
+from crosstask.models.tokens import Tokens
+from crosstask.models.trunk import Trunk
 
 _EPSILON = 1e-12
 _SPREAD = 0.02
@@ -51,7 +53,7 @@ class ClassifierHead(Head):
         """Name, width, labels, pooling and dropout."""
         return self._config.config()
 
-    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, states: Tensor, tokens: Tokens, trunk: Trunk) -> Tensor:
         """Logits [batch, labels]."""
-        logits: Tensor = self.linear(self.dropout(self.norm(self.pooler(states, mask))))
+        logits: Tensor = self.linear(self.dropout(self.norm(self.pooler(states, tokens.mask))))
         return logits

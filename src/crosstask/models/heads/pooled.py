@@ -9,6 +9,8 @@ from torch import Tensor
 
 from crosstask.models.head import Head, HeadConfig
 from crosstask.models.pooling import POOLINGS
+from crosstask.models.tokens import Tokens
+from crosstask.models.trunk import Trunk
 
 
 class Pooled(HeadConfig):
@@ -35,7 +37,7 @@ class PooledHead(Head):
         """Name, width and pooling."""
         return self._config.config()
 
-    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, states: Tensor, tokens: Tokens, trunk: Trunk) -> Tensor:
         """Vectors [batch, width]."""
-        vectors: Tensor = self.pooler(states, mask)
+        vectors: Tensor = self.pooler(states, tokens.mask)
         return vectors

@@ -1,0 +1,32 @@
+"""TensorBoard: the journal's numbers as curves, for those who ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from crosstask.errors import ConfigError
+from crosstask.training.journal import Watch
+
+
+@contextmanager
+def tensorboard(folder: Path) -> Iterator[Watch]:
+    """While open, a journal's rows are written into `folder` as scalars by step, each call a run file of its own.
+
+    ConfigError where the package tensorboard is not installed.
+    """
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        message = "the package tensorboard is not installed"
+        raise ConfigError(message, field="tensorboard", mend="Run: pip install tensorboard.") from None
+    with SummaryWriter(str(folder)) as writer:
+
+        def write(row: Mapping[str, Any]) -> None:
+            for name, value in row.items():
+                if name != "step" and isinstance(value, int | float):
+                    writer.add_scalar(name, value, row["step"])
+
+        yield write

@@ -1,0 +1,169 @@
+"""Decoding against transformers' own: greedy, beams, draws; batches of unequal length; streaming."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tiny_checkpoints import CHAT_SPECIAL, byte_tokenizer, save_decoder
+
+from crosstask.errors import ConfigError
+from crosstask.models.cached_reading import CachedReading, left_padded
+from crosstask.models.decoding import Decoding
+from crosstask.models.generation import end_ids, generate, stream, written
+from crosstask.models.prompts import token_ids
+from crosstask.models.text_encoder import TextEncoder
+from crosstask.models.token_choice import token_choice
+from crosstask.models.transformers_gateway import load_trunk
+from crosstask.models.trunk import Trunk
+
+TEXTS = ["hello", "a much longer prompt, to be padded for", "中文", "b", "what follows?", "hello"]
+GREEDY = Decoding(max_new_tokens=40)
+
+
+@pytest.fixture(scope="module")
+def decoder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Trunk]:
+    """A trunk by architecture; not to be changed."""
+    made: dict[str, Trunk] = {}
+
+    def trunk(kind: str = "llama") -> Trunk:
+        if kind not in made:
+            made[kind] = load_trunk(save_decoder(tmp_path_factory.mktemp(kind), kind))
+        return made[kind]
+
+    return trunk
+
+
+def theirs(trunk: Trunk, prompt: Sequence[int], **options: object) -> list[int]:
+    """What transformers' own `generate` writes behind a prompt alone."""
+    ids = torch.tensor([prompt])
+    settings = {"max_new_tokens": 40, "do_sample": False, "pad_token_id": trunk.text.pad_id, **options}
+    return trunk.whole.generate(ids, attention_mask=torch.ones_like(ids), **settings)[0, len(prompt) :].tolist()
+
+
+@pytest.mark.parametrize("kind", ["llama", "gpt2"])
+def test_greedy_tokens_are_those_of_transformers(kind: str, decoder: Callable[[str], Trunk]) -> None:
+    trunk = decoder(kind)
+    prompts = token_ids(trunk.text, TEXTS)
+    expected = [theirs(trunk, prompt) for prompt in prompts]
+    assert generate(trunk, prompts, GREEDY) == expected
+    assert [generate(trunk, [prompt], GREEDY)[0] for prompt in prompts] == expected
+
+
+def test_rows_end_by_themselves(decoder: Callable[[str], Trunk]) -> None:
+    trunk = decoder("llama")
+    prompts = token_ids(trunk.text, [f"{letter}{'x' * number}" for number in range(8) for letter in "abcdefgh"])
+    found = generate(trunk, prompts, GREEDY)
+    (end,) = end_ids(trunk)
+    assert len({len(answer) for answer in found}) > 3
+    assert all(answer[-1] == end or len(answer) == 40 for answer in found)
+    assert all(end not in answer[:-1] for answer in found)
+
+
+def test_a_text_ends_at_the_maximum_length(decoder: Callable[[str], Trunk]) -> None:
+    trunk = decoder("gpt2")
+    endless = next(prompt for prompt in token_ids(trunk.text, [*"abcdefghijk"]) if len(theirs(trunk, prompt)) == 40)
+    prompts = [endless, endless * 250]
+    found = generate(trunk, prompts, Decoding(max_new_tokens=1000))
+    assert all(
+        len(prompt) + len(answer) <= trunk.text.max_length for prompt, answer in zip(prompts, found, strict=True)
+    )
+    assert len(generate(trunk, [endless], Decoding(max_new_tokens=3))[0]) == 3
+
+
+def test_the_checkpoint_may_name_several_ends(tmp_path: Path) -> None:
+    trunk = load_trunk(save_decoder(tmp_path, eos_token_id=[2, 3]))
+    assert end_ids(trunk) == (2, 3)
+    trunk.whole.generation_config.eos_token_id = [token for token in range(4, 260) if token % 2]
+    found = generate(trunk, token_ids(trunk.text, TEXTS), GREEDY)
+    assert all(answer[-1] % 2 or answer[-1] == 2 for answer in found)
+
+
+@pytest.mark.parametrize("kind", ["llama", "gpt2"])
+def test_reading_on_is_reading_at_once(kind: str, decoder: Callable[[str], Trunk]) -> None:
+    trunk = decoder(kind)
+    ids, mask = left_padded(token_ids(trunk.text, ["a long text here", "two", "three words more"]), trunk.text.pad_id)
+    reading = CachedReading.of(trunk)
+    with torch.inference_mode():
+        whole, _ = reading(ids, mask)
+        _, cache = reading(ids[:, :-2], mask[:, :-2])
+        rest, _ = reading(ids[:, -2:], mask, cache)
+        alone, _ = reading(ids[1:2, -3:], None)
+    torch.testing.assert_close(rest, whole[:, -2:], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(alone, whole[1:2, -3:], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("beams", [2, 4])
+def test_beams_are_those_of_transformers(beams: int, decoder: Callable[[str], Trunk]) -> None:
+    trunk = decoder("llama")
+    prompts = token_ids(trunk.text, TEXTS[:3])
+    found = generate(trunk, prompts, Decoding(max_new_tokens=12, beams=beams))
+    assert found == [theirs(trunk, prompt, num_beams=beams, max_new_tokens=12) for prompt in prompts]
+    assert found != generate(trunk, prompts, Decoding(max_new_tokens=12))
+
+
+def test_draws_follow_from_seed_and_prompt_alone(decoder: Callable[[str], Trunk]) -> None:
+    trunk = decoder("llama")
+    prompts = token_ids(trunk.text, TEXTS)
+    drawing = Decoding(max_new_tokens=12, temperature=1.0)
+    found = generate(trunk, prompts, drawing)
+    assert found == [generate(trunk, [prompt], drawing)[0] for prompt in prompts]
+    assert found[0] == found[5]
+    other = generate(trunk, prompts, Decoding(max_new_tokens=12, temperature=1.0, seed=1))
+    assert sum(one != two for one, two in zip(found, other, strict=True)) >= 4
+
+
+def test_a_low_temperature_takes_the_likeliest(decoder: Callable[[str], Trunk]) -> None:
+    trunk = decoder("llama")
+    prompts = token_ids(trunk.text, TEXTS)
+    assert generate(trunk, prompts, Decoding(max_new_tokens=20, temperature=1e-4)) == generate(
+        trunk, prompts, Decoding(max_new_tokens=20)
+    )
+
+
+@pytest.mark.parametrize("top_p", [1.0, 0.6])
+def test_tokens_are_drawn_as_transformers_would(top_p: float) -> None:
+    from transformers import TopPLogitsWarper
+
+    logits = torch.tensor([[2.0, 0.5, 1.5, -1.0, 1.0]])
+    expected = TopPLogitsWarper(top_p)(None, logits / 0.8).softmax(-1)[0]
+    rows = 20_000
+    choose = token_choice([[row] for row in range(rows)], Decoding(temperature=0.8, top_p=top_p))
+    counts = Counter(choose(logits.expand(rows, -1), range(rows)).tolist())
+    shares = torch.tensor([counts[token] / rows for token in range(5)])
+    torch.testing.assert_close(shares, expected, atol=0.015, rtol=0)
+    assert not shares[expected == 0].any()
+
+
+def test_beams_and_draws_exclude_each_other() -> None:
+    with pytest.raises(ConfigError, match="beams draw nothing|cannot take"):
+        Decoding(beams=2, temperature=1.0)
+
+
+@pytest.mark.parametrize(
+    "decoding", [GREEDY, Decoding(max_new_tokens=40, temperature=1.2), Decoding(max_new_tokens=9, beams=2)]
+)
+def test_pieces_make_the_whole_text(decoding: Decoding, decoder: Callable[[str], Trunk]) -> None:
+    trunk = decoder("llama")
+    for prompt in token_ids(trunk.text, TEXTS):
+        pieces = list(stream(trunk, prompt, decoding))
+        assert "".join(pieces) == written(trunk.text, generate(trunk, [prompt], decoding)[0])
+        assert all(pieces)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\N{REPLACEMENT CHARACTER}"), max_size=8))
+def test_a_piece_never_cuts_a_character(text: str) -> None:
+    encoder = TextEncoder(byte_tokenizer(), 512, pad_id=1)
+    (ids,) = token_ids(encoder, [text])
+    steps = [([0], [token]) for token in (*ids, CHAT_SPECIAL.index("<|im_end|>"))]
+    with patch("crosstask.models.generation._steps", lambda *_: iter(steps)):
+        pieces = list(stream(SimpleNamespace(text=encoder), [0], GREEDY))
+    assert pieces == [*text]
