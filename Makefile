@@ -10,13 +10,16 @@ DATA ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test lint format bench clean
+.PHONY: help quickstart quickstart-zh test lint format bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 quickstart: $(RUNTIME) ## train, transfer, measure: the first three minutes
 	@$(BIN)/crosstask quickstart
+
+quickstart-zh: $(RUNTIME) ## the same from English to Chinese, told in Chinese
+	@$(BIN)/crosstask quickstart --lang zh
 
 test: $(DEV) ## run all tests
 	@$(BIN)/crosstask fetch starter sample:tweets
@@ -35,8 +38,14 @@ format: $(DEV) ## put the code in its form
 bench: $(DEV) ## measure speed and quality (DATA: a folder with sst2, ag_news and imdb)
 	@test -n "$(DATA)" || { echo "error: name a folder with sst2, ag_news and imdb: make bench DATA=..." >&2; exit 1; }
 	$(BIN)/python benchmarks/quickstart.py
+	$(BIN)/python benchmarks/quickstart.py --lang zh
 	$(BIN)/python benchmarks/fewshot.py --data $(DATA)
 	$(BIN)/python benchmarks/finetune.py --data $(DATA)
+	$(BIN)/python benchmarks/kinds.py --data $(DATA)
+	$(BIN)/python benchmarks/vocabulary.py
+	$(BIN)/python benchmarks/generation.py
+	$(BIN)/python benchmarks/zeroshot.py --data $(DATA)
+	$(BIN)/python benchmarks/inspection.py
 	$(BIN)/python benchmarks/coverage.py
 	$(BIN)/python docs/generate.py
 

@@ -24,6 +24,7 @@ from crosstask.models.pooling import POOLINGS
 from crosstask.models.tuning import TUNINGS
 from crosstask.objectives import OBJECTIVES
 from crosstask.registry import Registry
+from crosstask.reports.messages import messages
 from crosstask.shelf.item import SHELF, shelf_items
 from crosstask.steps import STEPS
 from crosstask.tasks.kind import KINDS
@@ -38,13 +39,6 @@ _MARKED = re.compile(r"(<!-- generated: (?P<view>\w+)(?P<words>(?: [\w.]+)*) -->
 _EVERY_COMMAND = "**Options of every command**:"
 _WORDS = {int: "whole number", float: "number", bool: "true or false", str: "text"}
 _COLLECTIONS = {tuple: "list", Mapping: "mapping"}
-_METHODS_ZH = {
-    "transfer": "迁移",
-    "direct": "直接微调",
-    "linear probe": "线性探针",
-    "TF-IDF + logistic regression": "TF-IDF + 逻辑回归",
-    "majority": "多数类",
-}
 
 
 def render(page: str) -> str:
@@ -59,27 +53,27 @@ def results(name: str) -> dict[str, Any]:
     return measured
 
 
-def quickstart_table(language: str = "en") -> str:
-    """Accuracy and gain of every method of the quickstart's benchmark, with intervals."""
+def quickstart_table(language: str = "en", measured: str = "quickstart") -> str:
+    """Accuracy and gain of every method of one of the quickstart's benchmarks, with intervals."""
     headers = {
         "en": ("method", "accuracy [95% interval]", "gain over direct in points [95% interval]"),
         "zh": ("方法", "准确率［95% 区间］", "比直接微调多几个百分点［95% 区间］"),
     }
-    names = _METHODS_ZH if language == "zh" else {}
+    say = messages(language)
     rows = [
-        (names.get(name, name), _interval(found["accuracy"]), "–" if name == "direct" else _points(found["gain"]))
-        for name, found in results("quickstart").get("methods", {}).items()
+        (say.method(name), _interval(found["accuracy"]), "–" if name == "direct" else _points(found["gain"]))
+        for name, found in results(measured).get("methods", {}).items()
     ]
     return _table(headers[language], rows)
 
 
-def quickstart_minutes(language: str = "en") -> str:
+def quickstart_minutes(language: str = "en", measured: str = "quickstart") -> str:
     """Minutes that three draws take: the source once, then every method in each."""
-    measured = results("quickstart")
-    if "source_seconds" not in measured:
+    found = results(measured)
+    if "source_seconds" not in found:
         return {"en": "a few", "zh": "几"}[language]
-    draw = sum(method["seconds"] for method in measured["methods"].values())
-    return f"{max(1, round((measured['source_seconds'] + 3 * draw) / 60))}"
+    draw = sum(method["seconds"] for method in found["methods"].values())
+    return f"{max(1, round((found['source_seconds'] + 3 * draw) / 60))}"
 
 
 def speed_table(language: str = "en") -> str:
@@ -114,6 +108,16 @@ def coverage_range(draws: str, *accuracies: str) -> str:
     studies = [study for study in _studies(accuracies) if study["scenario"]["draws"] == int(draws)]
     held = [study["coverage"]["crosstask"]["held"] for study in studies]
     return f"{min(held):.3f} and {max(held):.3f}"
+
+
+def kinds_table() -> str:
+    """Every kind's task: the fine-tuned model and the references, by the primary metric."""
+    rows = [
+        (f"`{task}`, {found['kind'].replace('_', '-')}", *line)
+        for task, found in results("kinds").get("tasks", {}).items()
+        for line in _kind_rows(found)
+    ]
+    return _table(("task and kind", "method", "metric", "score [95% interval]", "seconds"), rows)
 
 
 def verbs() -> str:
@@ -164,6 +168,7 @@ VIEWS: dict[str, Callable[..., str]] = {
         speed_table,
         coverage_table,
         coverage_range,
+        kinds_table,
         verbs,
         methods,
         shelf,
@@ -213,6 +218,14 @@ def _default(field: FieldInfo) -> str:
 def _where(registry: Registry[Any]) -> str:
     folder = registry.package.replace(".", "/")
     return f"Add one: `src/{folder}/NAME.py`; from another package, the entry point group `{registry.group}`."
+
+
+def _kind_rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Method, metric, score and seconds: of the fine-tuned model, then of the references."""
+    metric = next(iter(found["metrics"]))
+    for method, measured in {f"fine-tuned `{found['model']}`": found, **found["references"]}.items():
+        score = _interval(measured["metrics"][metric])
+        yield method, metric, score, f"{measured['seconds']:.0f}" if measured["seconds"] >= 1 else "<1"
 
 
 def _studies(accuracies: Sequence[str]) -> list[dict[str, Any]]:

@@ -70,6 +70,12 @@ def test_a_lock_that_cannot_be_made_is_an_error_of_the_system(tmp_path: Path) ->
         pass
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder where nobody can make a file")
+def test_a_lock_that_times_out_for_another_reason_tells_it() -> None:
+    with pytest.raises(OSError, match="No such file|denied"), locked(Path("/proc/a.lock"), busy=refuse):
+        pass
+
+
 def test_what_a_killed_swap_took_stands_beside_until_it_is_put_back(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     folder.mkdir()

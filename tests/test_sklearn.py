@@ -118,7 +118,7 @@ def test_what_is_no_text_is_refused(classifier: CrosstaskClassifier, texts: list
 
 @pytest.mark.parametrize(
     ("parameter", "value", "rule"),
-    [("steps", -2, "than or equal to 1"), ("head_learning_rate", 0, "than 0"), ("max_length", 4, "than or equal to 8")],
+    [("steps", -2, "than or equal to 0"), ("head_learning_rate", 0, "than 0"), ("max_length", 4, "than or equal to 8")],
 )
 def test_a_wrong_parameter_is_named(classifier: CrosstaskClassifier, parameter: str, value: int, rule: str):
     with pytest.raises(ConfigError) as caught:

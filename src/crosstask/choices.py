@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, PlainSerializer, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, PlainSerializer, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
 from crosstask.errors import CrosstaskError, NotFound, nearest
@@ -29,7 +29,8 @@ class Choice:
     """The mark of a field that holds a method of the registry at `where`, `module:NAME`.
 
     With `by_kind`, the registry's names begin with a task's kind, which may be left out: `head` stands for
-    `classification_head`, or another kind's. What is named so stays a mapping until the kind is known.
+    `classification_head`, or another kind's. What is named so stays a mapping until the kind is known; None stands for
+    the kind's own.
     """
 
     where: str
@@ -54,7 +55,9 @@ class Choice:
             raise
 
     def _of_some_kind(self, spec: Any) -> Any:
-        """A method, or the mapping of one that at least one kind has."""
+        """A method, or the mapping of one that at least one kind has; None as it is."""
+        if spec is None:
+            return None
         mapping = _mapping(spec) if isinstance(spec, str) else spec
         if not isinstance(mapping, Mapping):
             return self.registry().make(spec)
@@ -67,6 +70,16 @@ class Choice:
 def choice(where: str) -> Choice:
     """Mark a field as a choice from the registry at `where`, written `module:NAME`."""
     return Choice(where)
+
+
+def spec(where: str) -> AfterValidator:
+    """Mark a text field as a method of the registry at `where`, checked when the value is made and kept as written."""
+
+    def checked(written: str, info: ValidationInfo) -> str:
+        Choice(where)._make(written, info)
+        return written
+
+    return AfterValidator(checked)
 
 
 def choice_by_kind(where: str) -> Choice:
@@ -103,7 +116,7 @@ def _mapping(spec: str) -> dict[str, str]:
 
 
 def _config(method: Any) -> Any:
-    return method if isinstance(method, Mapping) else method.config()
+    return method if method is None or isinstance(method, Mapping) else method.config()
 
 
 def _source_config(source: Any) -> str | dict[str, str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -86,6 +87,7 @@ def locked(file: Path, busy: Callable[[], None] = lambda: None) -> Iterator[None
     try:
         lock.acquire(timeout=0)
     except Timeout:
+        _require_makeable(file)
         busy()
         lock.acquire()
     try:
@@ -94,6 +96,12 @@ def locked(file: Path, busy: Callable[[], None] = lambda: None) -> Iterator[None
         with suppress(OSError):  # while it is held: who waits for it sees that it has gone, and makes another
             file.unlink()
         lock.release()
+
+
+def _require_makeable(file: Path) -> None:
+    """OSError where no file can be made beside `file`, which a lock that times out may hide."""
+    with tempfile.TemporaryFile(dir=file.parent):
+        pass
 
 
 def _old(folder: Path) -> Path:

@@ -31,8 +31,22 @@ Row = tuple[str, ...]
 class CrosstaskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """A text classifier that fine-tunes a pretrained encoder.
 
-    X holds texts: a list, array or Series of them, or an array or DataFrame of one column, or of two for pairs. The
-    parameters are those of `crosstask.finetune`; `random_state` is its seed, and `verbose` shows progress and notes.
+    X holds texts: a list, array or Series of them, or an array or DataFrame of one column, or of two for pairs. Every
+    parameter but the last two is an option of `crosstask.finetune`, whose other options have their defaults here.
+
+    Args:
+        model: where to start: a shelf name, a folder, a bundle or a hub name.
+        tuning: what trains and how fast, such as `freeze:layers=3`.
+        objective: how the task is learned, such as `head:pooling=cls`; by default a head.
+        epochs: passes over the training rows; by default 3, or as many as make 60 steps.
+        steps: optimizer steps, instead of epochs.
+        batch_size: rows of one optimizer step.
+        learning_rate: peak learning rate of the trunk.
+        head_learning_rate: peak learning rate of the head; None is that of the trunk.
+        max_length: cut texts to this many tokens; by default the checkpoint's own limit.
+        device: where to compute: auto, cpu, mps, cuda or cuda:N.
+        random_state: the seed of every draw: a number, a RandomState, or None for another seed at each fit.
+        verbose: whether progress and notes are shown.
 
     Attributes:
         classes_: the classes in the order of the columns of `predict_proba`.
@@ -44,7 +58,7 @@ class CrosstaskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self,
         model: Any = "starter",
         tuning: Any = "full",
-        objective: str = "head",
+        objective: Any = None,
         *,
         epochs: float | None = None,
         steps: int | None = None,
@@ -125,7 +139,7 @@ class CrosstaskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         trial = self._trial(task)
         trained = trial.train(self._ui())
-        learned = LearnedTask(trained.task.with_splits(), trained.objective, trained.temperature)
+        learned = LearnedTask(trained.task.with_splits(), trained.objective, trained.fitted)
         return Bundle(None, BundleRecord(seeds=(trial.seed,)), {task.name: learned}, trained.model, trial.runtime)
 
     def _trial(self, task: Task) -> Trial:

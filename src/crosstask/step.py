@@ -29,12 +29,14 @@ class Result:
     """What a step gives back at each door.
 
     `value` is what Python callers get. `record` is the one JSON object of `--json`; a step that answers one object a
-    line gives `lines` instead, which go to stdout with and without `--json`. `show` tells people the same on the `Ui`.
+    line gives `lines` instead, which go to stdout with and without `--json`; `pieces` are the same for people who sit
+    at a terminal, as text that comes bit by bit. `show` tells people of it all on the `Ui`.
     """
 
     value: Any = None
     record: Mapping[str, Any] = field(default_factory=dict)
     lines: Iterable[Mapping[str, Any]] | None = None
+    pieces: Iterable[str] | None = None
     show: Callable[[Ui], None] = _show_nothing
 
 
@@ -79,13 +81,23 @@ class Step(Method):
         return self.plan(ui) if dry_run else self.run(ui)
 
 
-def planned(actions: Sequence[str], *, seconds: float | None = None, memory: int | None = None, **facts: Any) -> Result:
+def planned(
+    actions: Sequence[str],
+    *,
+    seconds: float | None = None,
+    untimed: str | None = None,
+    memory: int | None = None,
+    **facts: Any,
+) -> Result:
     """The result of a dry run: what would be done, and what it would take as far as that is known.
 
-    `seconds` are those of computing; `memory` is in bytes and in all, the program's own with that of the work.
+    `seconds` are those of computing, or `untimed` says why they are not known; `memory` is in bytes and in all, the
+    program's own with that of the work.
     """
+    facts |= {} if untimed is None else {"untimed": untimed}
     record = {"plan": {"actions": list(actions), "seconds": seconds, "memory": memory, **facts}}
     shown = [("would", action) for action in actions]
+    shown += [] if untimed is None else [("time", f"not known: {untimed}")]
     shown += [] if seconds is None else [("time", _duration(seconds))]
     shown += [] if memory is None else [("memory in all", f"about {memory / 2**20:,.0f} MiB")]
     return Result(record["plan"], record, show=lambda ui: ui.table("dry run", [("", "plan"), *shown]))

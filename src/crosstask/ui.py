@@ -27,6 +27,15 @@ class Ui(Protocol):
         """A progress bar while the context is open; `total` None where the end is unknown."""
 
 
+def counted(count: int, one: str) -> str:
+    """A count with its noun, in the plural where that is due.
+
+    >>> counted(1, "row"), counted(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
+
+
 class Silent:
     """A `Ui` that says nothing."""
 

@@ -81,7 +81,7 @@ BAD = {
         "a.csv", GOOD.encode(), "no such column", "Did you mean text?", field="txt", spec=":text=txt"
     ),
     "a named field that is none": Bad(
-        "a.csv", GOOD.encode(), "no such field", "Did you mean label?", field="labl", spec=":labl=label"
+        "a.csv", GOOD.encode(), "no such field", "Did you mean label", field="labl", spec=":labl=label"
     ),
     "empty": Bad("a.csv", b"", "is empty (0 bytes)", "at least one row"),
     "empty lines": Bad("a.csv", b"\n\n", "is empty", "at least one row"),

@@ -113,7 +113,7 @@ NO_TASK = {
     "godo.csv": "Did you mean good.csv?",
     "gone/a.csv": "Give a file, a folder, or sample:NAME",
     "sample:tweet": "Did you mean sample:tweets",
-    "sample:zzz": "sample:tweets",
+    "sample:zzz": "sample:",
     "godo.csv:text=text": "Did you mean good.csv?",
 }
 
@@ -251,14 +251,15 @@ def test_a_bad_option(option: str, value: str | None, mend: str, refused: Refuse
         ("good.csv", "Choose another --out"),
         ("good.csv/out", "Choose another --out"),
         (".", "Choose another --out"),
-        ("bundle", "--overwrite"),
+        ("taken", "--overwrite"),
         ("damaged", "--overwrite"),
     ],
 )
 def test_a_place_that_is_taken(verb: str, out: str, mend: str, here: Path, refused: Refused) -> None:
     (here / "other").mkdir()
     (here / "other" / "notes.txt").write_text("mine")
-    shutil.copytree(here / "bundle", here / "damaged")
+    for copy in ("taken", "damaged"):
+        shutil.copytree(here / "bundle", here / copy)
     (here / "damaged" / "crosstask.json").write_text("{")
     line = line_of("finetune", "good.csv")[:4] if verb == "finetune" else ["export", "bundle"]
     error = refused(*line, "--out", out)

@@ -16,6 +16,7 @@ METRICS = {"macro_f1": Interval(0.87, 0.84, 0.89), "accuracy": Interval(0.871, 0
 TASK = CardTask(
     name="tweets-airlines",
     kind="classification",
+    hub_task="text-classification",
     inputs=("text",),
     labels=("negative", "positive"),
     rows={"train": 1032, "test": 600},
@@ -84,8 +85,8 @@ def test_label_names_cannot_break_out_of_their_code(card: Card) -> None:
         ),
         (
             (TASK, replace(TASK, name="my other")),
-            'bundle.predict(["a text", "one more"], task=\'tweets-airlines\')',
-            "--input rows.csv --task tweets-airlines\n",
+            'bundle.predict(["a text", "one more"], head=\'tweets-airlines\')',
+            "--input rows.csv --head tweets-airlines\n",
         ),
     ],
 )

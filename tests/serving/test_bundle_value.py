@@ -1,5 +1,6 @@
 """A loaded bundle: what it predicts, what it refuses, what it says of labelled rows."""
 
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -114,8 +115,9 @@ def test_an_evaluation_agrees_with_the_predictions(bundle: Bundle):
     assert (evaluation.split, evaluation.scores.rows) == ("validation", 4)
     assert evaluation.metrics["accuracy"].value == 0.75
     (miss,) = evaluation.misses
-    assert (miss.row, miss.text, miss.label) == (3, TEXTS[2], labels[2])
-    assert miss.probability == bundle.predict(TEXTS)[2].probability
+    assert (miss.row, miss.text, miss.target) == (3, TEXTS[2], labels[2])
+    assert miss.error == bundle.predict(TEXTS)[2].probability
+    assert miss.predicted == str(bundle.predict(TEXTS)[2])
     assert repr(evaluation).startswith("Evaluation(task, validation: 4 rows, macro_f1 0.")
     assert len(repr(evaluation)) < 200
 
@@ -123,7 +125,7 @@ def test_an_evaluation_agrees_with_the_predictions(bundle: Bundle):
 def test_misses_are_sorted_by_how_sure_the_model_was(bundle: Bundle):
     wrong = [("good" if found.label == "bad" else "bad") for found in bundle.predict(TEXTS)]
     evaluation = bundle.evaluate(list(zip(TEXTS, wrong, strict=True)), split="validation")
-    sure = [miss.probability for miss in evaluation.misses]
+    sure = [miss.error for miss in evaluation.misses]
     assert len(sure) == 4
     assert sure == sorted(sure, reverse=True)
 
@@ -131,11 +133,12 @@ def test_misses_are_sorted_by_how_sure_the_model_was(bundle: Bundle):
 def test_calibration_is_that_of_the_probabilities(bundle: Bundle):
     table = bundle.predict_proba(TEXTS)
     evaluation = bundle.evaluate([(text, "good") for text in TEXTS], split="validation")
-    assert evaluation.calibration["brier"] == pytest.approx((2 * table[:, 0] ** 2).mean())
+    calibration = dict(evaluation.scores.tables["calibration"])
+    assert calibration["brier"] == pytest.approx((2 * table[:, 0] ** 2).mean())
     hits = (table[:, 1] > 0.5).astype(float)
     bins = np.ceil(table.max(1) * 15).astype(int)
     gaps = [abs((table.max(1) - hits)[bins == one].sum()) for one in set(bins.tolist())]
-    assert evaluation.calibration["ece"] == pytest.approx(sum(gaps) / 4)
+    assert calibration["ece"] == pytest.approx(sum(gaps) / 4)
 
 
 def test_a_label_the_bundle_has_not_learned_is_named(bundle: Bundle):
@@ -175,6 +178,16 @@ def test_only_a_test_split_is_recorded_as_read(tiny_checkpoint: Path, tmp_path: 
 def test_columns_of_texts(bundle: Bundle, form: Callable[[list[str]], Any]):
     assert bundle.predict(form(TEXTS)) == bundle.predict(TEXTS)
     np.testing.assert_array_equal(bundle.predict_proba(form(TEXTS)), bundle.predict_proba(TEXTS))
+
+
+@pytest.mark.parametrize("form", [iter, set, deque, dict.fromkeys, lambda texts: (text for text in texts)])
+def test_any_iterable_of_texts(bundle: Bundle, form: Callable[[list[str]], Any]):
+    truth = {text: bundle.predict([text])[0].label for text in TEXTS}
+    order = list(form(TEXTS))
+    keys = form(TEXTS)
+    found = bundle.predict(keys.keys() if isinstance(keys, dict) else keys)
+    assert [one.label for one in found] == [truth[text] for text in order]
+    assert bundle.predict(iter([])) == []
 
 
 def test_pairs_as_an_array(pairs: Bundle):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -109,7 +111,7 @@ def test_validation_stops_early_keeps_the_best_and_fits_the_temperature(finetune
     assert "test" not in found["tasks"]["films"]
     assert read_record(tmp_path / "a").test_reads == ()
     described = json.loads((tmp_path / "a" / "tasks" / "films.json").read_text())
-    assert described["temperature"] != 1.0
+    assert described["fitted"]["temperature"] != 1.0
 
 
 def test_the_test_split_is_read_once_where_asked_and_the_reading_is_recorded(
@@ -355,6 +357,38 @@ def test_of_two_runs_at_once_the_second_is_refused_in_one_line(finetune: Run, fi
         assert (answer.code, answer.record["error"]["message"]) == (2, "another run is at work here")
         assert "Traceback" not in answer.stderr
     assert finetune(file, *QUICK, "--out", tmp_path / "a").code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+FULL = """
+import resource, sys
+from crosstask.cli import main
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a file")
+def test_a_full_disk_ends_it_in_one_line_and_leaves_nothing(file: Path, tiny_checkpoint: Path, tmp_path: Path):
+    line = ["finetune", file, "--model", tiny_checkpoint, *QUICK, "--out", tmp_path / "a", "--save-seconds", 0]
+    command = [sys.executable, "-c", FULL, *map(str, line)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, list(tmp_path.iterdir())) == (2, [])
+    *_, told = ended.stderr.splitlines()
+    assert "File too large" in told
+    assert told.endswith("Free some space, or choose another --out.")
+
+
+def test_what_it_starts_from_is_not_written(finetune: Run, file: Path, tmp_path: Path):
+    start = tmp_path / "a"
+    assert finetune(file, *QUICK, "--out", start).code == 0
+    before = (start / "crosstask.json").read_bytes()
+    for out in (start, start / "b"):
+        for more in ([], ["--overwrite"]):
+            answer = finetune(file, *QUICK, "--out", out, *more, model=start)
+            assert (answer.code, "is read here" in answer.record["error"]["message"]) == (2, True)
+    assert (start / "crosstask.json").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 

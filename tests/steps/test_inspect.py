@@ -10,6 +10,7 @@ import pytest
 
 import crosstask
 from crosstask.models.transformers_gateway import load_text_encoder, load_trunk
+from crosstask.tasks.reread import Reread
 from crosstask.ui import Silent
 
 Run = Callable[..., Any]
@@ -112,6 +113,11 @@ def test_what_the_function_gives_is_short_in_a_notebook(tiny_checkpoint: Path):
     assert repr(found) == "Inspection(tasks=(TaskFacts(task: train 500 rows, 0 warnings),))"
     assert len(repr(found.tasks[0].task)) < 400
     assert len(repr(found.tasks[0].splits["train"])) < 400
+
+
+def test_the_rows_of_files_are_not_held(folder: Path, tiny_checkpoint: Path):
+    found = crosstask.inspect(folder, model=str(tiny_checkpoint), ui=Silent())
+    assert all(isinstance(split.examples, Reread) for split in found.tasks[0].task.splits.values())
 
 
 def test_real_pairs_are_read_and_checked(run_cli: Run, shared_data: Path, tmp_path: Path, tiny_checkpoint: Path):

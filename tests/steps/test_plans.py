@@ -12,7 +12,7 @@ import pytest
 
 import crosstask
 from bundles import REVIEWS, random_bundle
-from crosstask.models.bundle import read_record
+from crosstask.models.bundle import read_bundle, read_record
 from crosstask.training.checkpoint import Checkpoint, save_checkpoint
 from tiny_training import rows
 
@@ -78,6 +78,15 @@ def test_what_has_no_known_end_says_how_much_memory(plan: Run, line: str, action
     assert found["memory"] > 100 * 2**20
 
 
+@pytest.mark.parametrize(
+    ("line", "why"), [("predict bundle", "the lines are not read yet"), ("export bundle --out new", "the disk decides")]
+)
+def test_why_no_time_is_told(plan: Run, run_cli: Run, line: str, why: str) -> None:
+    assert plan(line)["untimed"] == why
+    assert f"not known: {why}" in run_cli(*line.split(), "--dry-run").stderr
+    assert "untimed" not in plan("predict bundle one")
+
+
 def test_people_read_that_memory_is_in_all(run_cli: Run, here: Path) -> None:
     told = run_cli("predict", "bundle", "one", "--dry-run").stderr
     assert "memory in all" in told
@@ -141,19 +150,26 @@ def test_a_plan_says_what_is_left_of_an_unfinished_run(plan: Run, run_cli: Run, 
     assert "unfinished run" in plan(f"{OUT} --seed 1")["message"]
 
 
-@pytest.mark.parametrize("verb", ["finetune good.csv --model tiny", "export bundle"])
 @pytest.mark.parametrize(
-    ("out", "says"),
+    ("line", "says"),
     [
-        ("good.csv", "is a file"),
-        ("good.csv/new", "cannot be written"),
-        (".", "holds something that crosstask did not write"),
-        ("bundle", "holds another result"),
+        ("finetune good.csv --model tiny --out bundle", "holds another result"),
+        ("finetune good.csv --model tiny --out good.csv", "is read here"),
+        ("finetune good.csv --model tiny --out bundle/new", "lies in the bundle"),
+        ("finetune good.csv --model bundle --out bundle --overwrite", "is read here"),
+        ("export bundle --out good.csv", "is a file"),
+        ("export bundle --out good.csv/new", "cannot be written"),
+        ("export bundle --out tiny --overwrite", "holds something that crosstask did not write"),
+        ("export bundle --out bundle --overwrite", "is read here"),
+        ("export bundle --out . --overwrite", "is read here"),
     ],
 )
-def test_a_place_that_is_taken_is_refused_in_the_plan(plan: Run, verb: str, out: str, says: str) -> None:
-    found = plan(f"{verb} --out {out}")
-    assert (found["kind"], says in found["message"]) == ("output", True), found
+def test_a_place_that_is_taken_is_refused_in_the_plan_and_in_the_run(
+    plan: Run, run_cli: Run, here: Path, line: str, says: str
+) -> None:
+    for found in (plan(line), run_cli(*line.split(), "--json").record["error"]):
+        assert (found["kind"], says in found["message"]) == ("output", True), found
+    read_bundle(here / "bundle")
 
 
 def test_an_export_that_is_done_is_left(plan: Run, run_cli: Run) -> None:
@@ -169,6 +185,11 @@ def test_an_export_that_is_done_is_left(plan: Run, run_cli: Run) -> None:
         ("evaluate bundle --task sample:tweets", ["sample:tweets"], "then score bundle"),
         ("inspect sample:tweets good.csv", ["sample:tweets", "starter"], "then check the tasks"),
         ("quickstart", ["sample:tweets", "starter"], "then train starter on 2,000 rows of sample:tweets-other"),
+        (
+            "quickstart --lang zh",
+            ["sample:reviews-zh", "sample:tweets", "starter:multilingual"],
+            "then train starter:multilingual on 1,000 rows of sample:tweets-other",
+        ),
         ("fetch starter", ["starter"], None),
     ],
 )

@@ -98,6 +98,12 @@ def test_pairs_are_json_objects(run_cli: Run, tiny_checkpoint: Path, tmp_path: P
     pair = json.dumps({"premise": "the film was good", "hypothesis": "great"})
     (found,) = run_cli("predict", folder, pair, "--head", "pairs").lines
     assert (found["task"], list(found["probabilities"])) == ("pairs", ["no", "maybe", "yes"])
+    alone = run_cli("predict", folder, pair, "just one text", "--head", "pairs")
+    assert (alone.code, "row 2: is no JSON object as the first row is" in alone.stderr) == (2, True)
+    told = run_cli("predict", folder, "just one text", "--head", "pairs", "--json").record["error"]
+    assert (told["row"], told["message"]) == (1, "is one text, and the bundle answers pairs of texts")
+    mend = told["mend"].removeprefix("Give a JSON object: ").removesuffix(".")
+    assert json.loads(mend) == {"premise": "...", "hypothesis": "..."}
 
 
 @pytest.mark.parametrize(
@@ -108,6 +114,13 @@ def test_pairs_are_json_objects(run_cli: Run, tiny_checkpoint: Path, tmp_path: P
         (b'\n{"text": "good"}\n\ngreat\n', "standard input, row 4: is no JSON object as the first row is"),
         (b'{"text": "good"}\ngreat\n', "standard input, row 2: is no JSON object as the first row is"),
         (b'{"text": "good"}\n{"text": null}\n', "standard input, row 2, field 'text': the text is missing"),
+        (b'good\n{"text": "good"}\n', "standard input, row 2: is a JSON object, and the first row is a text. Give"),
+        (
+            b'{"text": "good\n{"text": "good"}\n',
+            "row 1: begins as a JSON object and is none, and row 2 is one",
+        ),
+        (b'{"text": "good"}\n{}\n', "standard input, row 2: is empty"),
+        (b"good\n" + b'{"a":' * 50_000 + b"\n" + b'{"text": "good"}\n', "row 3: is a JSON object"),
         (b'{"one": "a", "two": "b"}\n', "standard input, row 1, field 'text': cannot"),
         (b"good\ncaf\xe9\n", "standard input, row 2: is not UTF-8 (byte 0xe9 at 4)"),
         (b"x" * (17 << 20), "standard input, row 1: is longer than 16 MiB"),
@@ -168,6 +181,13 @@ def test_what_is_read_is_never_overwritten(
     answer = run_cli("predict", "bundle", "--input", source, "--out", out, "--overwrite", "--json")
     assert (answer.code, Path(out).read_bytes()) == (2, before)
     assert answer.record["error"]["message"] == "is read here, and cannot be written too"
+
+
+def test_no_answers_are_written_into_a_bundle(run_cli: Run, folder: Path):
+    for out in (folder / "answers.jsonl", folder / "trunk" / "answers.jsonl"):
+        answer = run_cli("predict", folder, "good", "--out", out, "--json")
+        assert (answer.code, answer.record["error"]["message"]) == (2, f"lies in the bundle {folder.resolve()}")
+        assert not out.exists()
 
 
 @pytest.mark.parametrize("form", [list, tuple, np.array, pd.Series])

@@ -11,15 +11,18 @@ import pytest
 from crosstask.models.bundle import is_bundle
 from crosstask.models.bundle_record import Manifest
 from crosstask.reports.from_study import quickstart_record, quickstart_result
+from crosstask.reports.messages import messages
 from crosstask.runs.forecast import inference, training
 from crosstask.runs.options import TrainingOptions
-from crosstask.runs.references import REFERENCES
+from crosstask.runs.references.classification import REFERENCES
+from crosstask.runs.start import load_start
 from crosstask.runs.trial import Trained
+from crosstask.serving.bundle import load
 from crosstask.tasks import Example, Split, Task
 from crosstask.tasks.kinds.classification import Classification
 from crosstask.training.runtime import Runtime
 from crosstask.transfer.forecast import study_forecast
-from crosstask.transfer.study import DIRECT, TRANSFER, Study
+from crosstask.transfer.study import DIRECT, TRANSFER, ZERO_SHOT, Study
 from crosstask.ui import Silent
 
 WORDS = ("film", "food", "plane", "very nice", "not late", "the food", "a film", "is it")
@@ -53,9 +56,11 @@ def study(tiny_checkpoint: Path, tmp_path: Path) -> Study:
         source=toy("source", "good", "bad"),
         target=toy("target", "great", "awful"),
         model=str(tiny_checkpoint),
+        fresh=load_start(str(tiny_checkpoint)),
         labels_per_class=4,
         source_rows=12,
         draws=2,
+        watched=8,
         runtime=Runtime.make("cpu"),
         folder=tmp_path / "work",
         source_options=TrainingOptions(steps=6, batch_size=4),
@@ -66,7 +71,7 @@ def study(tiny_checkpoint: Path, tmp_path: Path) -> Study:
 
 def test_every_method_has_an_outcome_a_draw(study: Study) -> None:
     outcomes = study.run(Silent())
-    assert list(outcomes) == [TRANSFER, DIRECT, *REFERENCES]
+    assert list(outcomes) == [TRANSFER, ZERO_SHOT, DIRECT, *REFERENCES]
     assert all(len(found) == 2 and len(found[0].correct) == 16 for found in outcomes.values())
     assert study.keep.outs == ["source", "transfer", "direct"]
     for way in (DIRECT, TRANSFER):
@@ -105,8 +110,9 @@ def test_the_forecast_is_the_sum_over_its_trials(study: Study) -> None:
     fewer, more = study_forecast(replace(study, draws=1)), study_forecast(study)
     direct, source = study.direct_trial(1), training(study.source_trial)
     scored = inference(direct.start.trunk, direct.lesson("test"), study.runtime.device)
+    first = training(study.direct_trial(0))
+    assert fewer.seconds == pytest.approx(source.seconds + 2 * first.seconds + (1 + 3) * scored.seconds)
     assert more.seconds - fewer.seconds == pytest.approx(2 * training(direct).seconds + 3 * scored.seconds)
-    assert source.seconds < fewer.seconds
     assert more.memory >= source.memory
     assert not study.folder.exists()
 
@@ -139,6 +145,21 @@ def test_a_draw_that_was_not_the_first_leaves_a_bundle_where_it_is(study: Study)
     assert all(is_bundle(later.bundle(way)) for way in (DIRECT, TRANSFER))
 
 
+def test_zero_shot_transfer_is_what_the_sources_bundle_answers(study: Study) -> None:
+    """With words that source and target share, it knows the target without one of its labels, in every draw alike."""
+    learns = TrainingOptions(steps=60, learning_rate=1e-2)
+    alike = replace(study, target=toy("target", "good", "bad"), source_options=learns)
+    outcomes = alike.run(Silent())
+    first, second = outcomes[ZERO_SHOT]
+    assert first == second
+    assert first.seconds == 0
+    (source,) = alike.folder.glob("*/source")
+    rows = alike.target.split("test").examples
+    answers = load(source, "cpu").predict([row.inputs["text"] for row in rows])
+    assert list(first.correct) == [answer.label == row.target for answer, row in zip(answers, rows, strict=True)]
+    assert sum(first.correct) > 12
+
+
 def test_same_seed_same_outcomes(study: Study, tmp_path: Path) -> None:
     again = replace(study, folder=tmp_path / "again")
     first, second = study.run(Silent()), again.run(Silent())
@@ -154,9 +175,9 @@ def test_key_follows_what_decides_the_result(study: Study) -> None:
 
 def test_record_says_what_was_measured(study: Study) -> None:
     outcomes = study.run(Silent())
-    record = quickstart_record(quickstart_result(study, outcomes, 1.5, []))
+    record = quickstart_record(quickstart_result(study, outcomes, 1.5, []), messages("en"))
     accuracy = record["methods"][DIRECT]["accuracy"]["value"]
     right = [sum(found.correct) / len(found.correct) for found in outcomes[DIRECT]]
     assert accuracy == pytest.approx(sum(right) / 2)
     assert record["decision"]["way"] in (DIRECT, TRANSFER)
-    assert len(record["table"]) == 2 + len(REFERENCES)
+    assert len(record["table"]) == 3 + len(REFERENCES)

@@ -70,7 +70,8 @@ def _annotation(name: str, field: FieldInfo) -> Any:
         show_default=shown,
         converter=_whole_number if int in (field.annotation, *get_args(field.annotation)) else None,
     )
-    return Annotated[_token_type(field.annotation), mark]
+    token_type = _token_type(field.annotation)
+    return Annotated[token_type if field.is_required() or field.default is not None else token_type | None, mark]
 
 
 def _whole_number(_: Any, tokens: Sequence[Token]) -> int:

@@ -71,8 +71,10 @@ def _answer(given: list[str]) -> None:
     ui = Terminal()
     with stdout.reserved() as out:
         result = call.step.perform(ui, dry_run=call.dry_run)
-        for record in result.lines or ():
-            stdout.write(record, out)
+        if result.pieces is not None and out.isatty() and not call.json:
+            stdout.write_pieces(result.pieces, out)
+        else:
+            stdout.write_lines(result.lines or (), out)
     if not call.json:
         result.show(ui)
     elif result.lines is None:

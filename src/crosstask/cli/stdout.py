@@ -6,7 +6,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout, suppress
 from io import TextIOWrapper
 from os import PathLike
@@ -31,6 +31,19 @@ def write(record: Mapping[str, Any], out: TextIO) -> None:
     """One JSON object on one line."""
     out.write(json.dumps(plain(record), ensure_ascii=False, allow_nan=False) + "\n")
     out.flush()
+
+
+def write_lines(records: Iterable[Mapping[str, Any]], out: TextIO) -> None:
+    """One JSON object a line, each as soon as it is there."""
+    for record in records:
+        write(record, out)
+
+
+def write_pieces(pieces: Iterable[str], out: TextIO) -> None:
+    """Text as it comes."""
+    for piece in pieces:
+        out.write(piece)
+        out.flush()
 
 
 def abandon() -> None:

@@ -14,8 +14,15 @@ from crosstask.evidence.interval import Interval
 from crosstask.reports.origin import Origin
 from crosstask.reports.templates import fill
 
-_HUB_TASKS = {"classification": "text-classification"}
-_METRIC_TYPES = {"accuracy": "accuracy", "macro_f1": "f1", "mcc": "matthews_correlation"}
+_METRIC_TYPES = {
+    "macro_f1": "f1",
+    "micro_f1": "f1",
+    "mcc": "matthews_correlation",
+    "pearson": "pearsonr",
+    "spearman": "spearmanr",
+    "rouge_l": "rouge",
+}
+"""What the hub calls a metric, where that is not its name here."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,7 @@ class CardTask:
 
     name: str
     kind: str
+    hub_task: str
     inputs: Sequence[str]
     labels: Sequence[str]
     rows: Mapping[str, int]
@@ -75,8 +83,8 @@ def _front_matter(card: Card) -> dict[str, Any]:
         "language": card.origin.language,
         "library_name": "crosstask",
         "base_model": card.origin.base_model,
-        "pipeline_tag": _HUB_TASKS.get(card.tasks[0].kind),
-        "tags": ["crosstask", *sorted({_HUB_TASKS.get(task.kind, task.kind) for task in card.tasks})],
+        "pipeline_tag": card.tasks[0].hub_task,
+        "tags": ["crosstask", *sorted({task.hub_task for task in card.tasks})],
         "metrics": sorted({_METRIC_TYPES.get(name, name) for task in card.tasks for name in _metric_names(task)}),
         "model-index": [{"name": card.name, "results": results}] if results else None,
     }
@@ -91,7 +99,7 @@ def _results(task: CardTask) -> list[dict[str, Any]]:
     """The task's scores as entries of the hub's model index."""
     return [
         {
-            "task": {"type": _HUB_TASKS.get(task.kind, task.kind)},
+            "task": {"type": task.hub_task},
             "dataset": {"name": task.name, "type": task.name, "split": scores.split},
             "metrics": [
                 {"type": _METRIC_TYPES.get(name, name), "name": name, "value": round(interval.value, 6)}
@@ -106,13 +114,13 @@ def _python(card: Card) -> str:
     """A call that predicts two rows with the first task."""
     pair = len(card.tasks[0].inputs) > 1
     rows = '[("a text", "its other"), ("one more", "and its other")]' if pair else '["a text", "one more"]'
-    return f"bundle.predict({rows}{f', task={card.tasks[0].name!r}' if len(card.tasks) > 1 else ''})"
+    return f"bundle.predict({rows}{f', head={card.tasks[0].name!r}' if len(card.tasks) > 1 else ''})"
 
 
 def _shell(card: Card) -> str:
     """A command that predicts a file with the first task."""
-    task = f" --task {shlex.quote(card.tasks[0].name)}" if len(card.tasks) > 1 else ""
-    return f"crosstask predict path/to/this/folder --input rows.csv{task}"
+    head = f" --head {shlex.quote(card.tasks[0].name)}" if len(card.tasks) > 1 else ""
+    return f"crosstask predict path/to/this/folder --input rows.csv{head}"
 
 
 def _yaml(value: Mapping[str, Any]) -> str:

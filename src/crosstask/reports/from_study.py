@@ -10,11 +10,11 @@ import numpy as np
 
 from crosstask.evidence.comparison import compare
 from crosstask.evidence.crossed import crossed_interval, paired_interval
+from crosstask.reports.messages import Messages
 from crosstask.reports.page import Command
 from crosstask.reports.plots import Curve
 from crosstask.reports.quickstart_result import MethodScores, QuickstartResult, score_rows, verdict
-from crosstask.runs.references import REFERENCES
-from crosstask.transfer.study import DIRECT, TRANSFER, Outcome, Study
+from crosstask.transfer.study import DIRECT, TRANSFER, ZERO_SHOT, Outcome, Study
 from crosstask.versions import current_versions
 
 HARM = 0.1  # the most probable harm that transfer may bring and still be the model that is saved
@@ -37,8 +37,9 @@ def quickstart_result(
         labels_per_class=study.labels_per_class,
         direct=methods[DIRECT],
         transfer=methods[TRANSFER],
+        zero_shot=methods[ZERO_SHOT],
         source_seconds=source_seconds,
-        references=[methods[name] for name in REFERENCES],
+        references=[methods[name] for name in study.references],
         losses=_curves(outcomes, "loss"),
         scores=_curves(outcomes, "accuracy"),
         saved_transfer=found.gain.value > 0 and found.harm_probability <= HARM,
@@ -47,19 +48,18 @@ def quickstart_result(
     )
 
 
-def quickstart_record(result: QuickstartResult) -> dict[str, Any]:
-    """The result as plain JSON: methods with intervals, the decision, the table and verdict for people."""
+def quickstart_record(result: QuickstartResult, say: Messages) -> dict[str, Any]:
+    """The result as plain JSON: methods with intervals, the decision; the table and verdict in people's language."""
     found = result.comparison
-    methods = [result.transfer, result.direct, *result.references]
     return {
         "source": result.source,
         "target": result.target,
         "labels_per_class": result.labels_per_class,
-        "methods": {method.name: _measured(method, result.direct) for method in methods},
+        "methods": {method.name: _measured(method, result.direct) for method in result.methods},
         "source_seconds": result.source_seconds,
-        "decision": {"way": TRANSFER if result.saved_transfer else DIRECT, **found.to_json()},
-        "verdict": verdict(result),
-        "table": score_rows(result),
+        "decision": {"way": result.saved.name, **found.to_json()},
+        "verdict": verdict(result, say),
+        "table": score_rows(result, say),
     }
 
 

@@ -56,11 +56,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A page: its title, the sentence to take home, and sections."""
+    """A page: its title, the sentence to take home, sections, and the language of it all (`en`, `zh-CN`)."""
 
     title: str
     lead: str
     sections: Sequence[Section]
+    language: str = "en"
 
 
 def render(report: Report) -> str:

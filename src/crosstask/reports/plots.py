@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crosstask.evidence.interval import Interval
+from crosstask.reports.messages import Messages
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,29 +62,32 @@ class Curve:
     values: Sequence[float]
 
 
-def gain_plot(rows: Sequence[DrawScores], gain: Interval) -> str:
+def gain_plot(rows: Sequence[DrawScores], gain: Interval, say: Messages) -> str:
     """Each draw's score from direct to transfer, and under it the gain of each draw with the mean's interval."""
     with _canvas(5.0, 2.45 + 0.3 * len(rows)) as canvas:
         scores, gains = canvas.subplots(2, 1, height_ratios=(len(rows) + 0.6, 2.0))
-        _draw_scores(scores, rows)
-        _draw_gain(gains, [100 * (row.transfer - row.direct) for row in rows], gain)
+        _draw_scores(scores, rows, say)
+        _draw_gain(gains, [100 * (row.transfer - row.direct) for row in rows], gain, say)
         return _svg(canvas, "gain")
 
 
-def learning_curves(curves: Sequence[Curve], what: str) -> str:
-    """A measure (`what`, such as "training loss") against the step, one line a run, coloured by its side."""
+def learning_curves(curves: Sequence[Curve], what: str, name: str, say: Messages) -> str:
+    """A measure (`what`, such as "training loss") against the step, one line a run, coloured by its side.
+
+    `name` is the plot's own on its page.
+    """
     with _canvas(4.25, 2.9) as canvas:
         axes = canvas.subplots()
         for curve in curves:
             axes.plot(curve.steps, curve.values, color=TRANSFER if curve.transfer else DIRECT, alpha=0.75, lw=1.4)
         axes.set_title(what)
-        axes.set_xlabel("step on the target")
+        axes.set_xlabel(say.step)
         axes.grid(axis="y")
-        _legend(axes, "solid")
-        return _svg(canvas, what.replace(" ", "-"))
+        _legend(axes, "solid", say)
+        return _svg(canvas, name)
 
 
-def _draw_scores(axes: Axes, rows: Sequence[DrawScores]) -> None:
+def _draw_scores(axes: Axes, rows: Sequence[DrawScores], say: Messages) -> None:
     for height, row in enumerate(rows):
         axes.plot([row.direct, row.transfer], [height, height], color=INK, alpha=0.35, lw=1.4, zorder=1)
         axes.plot(row.direct, height, "o", ms=7, color=DIRECT)
@@ -90,29 +95,30 @@ def _draw_scores(axes: Axes, rows: Sequence[DrawScores]) -> None:
     axes.set_yticks(range(len(rows)), [row.draw for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.margins(x=0.08)
-    axes.set_title("test accuracy")
+    axes.set_title(say.test_accuracy)
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
-    _legend(axes, "none")
+    _legend(axes, "none", say)
 
 
-def _draw_gain(axes: Axes, of_draws: Sequence[float], gain: Interval) -> None:
+def _draw_gain(axes: Axes, of_draws: Sequence[float], gain: Interval, say: Messages) -> None:
     axes.axvline(0, color=INK, lw=0.9)
     axes.plot(of_draws, [1] * len(of_draws), "D", ms=5, color=TRANSFER, alpha=0.55)
     axes.plot([100 * gain.low, 100 * gain.high], [0, 0], color=TRANSFER, lw=3, solid_capstyle="butt")
     axes.plot(100 * gain.value, 0, "D", ms=8, color=TRANSFER)
-    axes.set_yticks([1, 0], ["draws", f"mean, {gain.level:.0%}"])
+    axes.set_yticks([1, 0], [say.draws, say.mean.format(level=f"{gain.level:.0%}")])
     axes.set_ylim(-0.6, 1.6)
     axes.margins(x=0.08)
-    axes.set_title("gain, points of accuracy")
+    axes.set_title(say.gain_points)
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
 
 
-def _legend(axes: Axes, line: str) -> None:
+def _legend(axes: Axes, line: str, say: Messages) -> None:
     """Name the two sides above the axes, at the right, so that no point is covered."""
-    for name, colour, marker in (("direct", DIRECT, "o"), ("transfer", TRANSFER, "D")):
-        axes.plot([], [], color=colour, linestyle=line, marker=marker if line == "none" else "", label=name)
+    for side, colour, marker in (("direct", DIRECT, "o"), ("transfer", TRANSFER, "D")):
+        point = marker if line == "none" else ""
+        axes.plot([], [], color=colour, linestyle=line, marker=point, label=say.method(side))
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.01), ncols=2, handlelength=1.2)
 
 
@@ -129,7 +135,9 @@ def _canvas(width: float, height: float) -> Iterator[Canvas]:
 def _svg(canvas: Canvas, name: str) -> str:
     """The figure as an SVG element for a page: no date, ids of its own, colours and fonts left to the page."""
     buffer = io.StringIO()
-    canvas.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    with warnings.catch_warnings():  # of glyphs that the layout's own font has not: the page's fonts draw them
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from")
+        canvas.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :].rstrip()
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|\s?xmlns(:\w+)?=\"[^\"]*\"", "", svg, flags=re.DOTALL)

@@ -40,11 +40,11 @@ class Publication:
     def write(self, out: Path, runtime: Runtime, *, overwrite: bool) -> Bundle:
         """Write the bundle, whole or not at all, and give it back ready to predict."""
         trained, name = self.trained, self.trained.task.name
-        learned = LearnedTask(trained.task.with_splits(), trained.objective, trained.temperature)
+        learned = LearnedTask(trained.task.with_splits(), trained.objective, trained.fitted)
         description = {
             "task": describe(trained.task),
             "objective": trained.objective.config(),
-            "temperature": trained.temperature,
+            "fitted": dict(trained.fitted),
         }
         record = self._record()
         write_bundle(
@@ -87,6 +87,7 @@ class Publication:
         described = CardTask(
             name=task.name,
             kind=task.kind.method_name(),
+            hub_task=task.kind.hub_task,
             inputs=tuple(task.kind.inputs.values()),
             labels=task.kind.space,
             rows={split: len(rows) for split, rows in task.splits.items()},

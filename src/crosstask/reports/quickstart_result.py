@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from crosstask.evidence.comparison import BETTER, WORSE, Comparison, compare
 from crosstask.evidence.crossed import crossed_interval, paired_interval
 from crosstask.evidence.interval import Interval
+from crosstask.reports.messages import Messages
 from crosstask.reports.page import Command
 from crosstask.reports.plots import Curve
-
-HEADER = ("method", "accuracy [95% interval]", "gain in points [95% interval]", "seconds a draw")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +29,10 @@ class MethodScores:
 class QuickstartResult:
     """All the quickstart measured, as plain values.
 
-    `references` are the cheap methods beside the two; `losses` on the training labels and `scores` on validation
-    rows are the learning curves of both on the target, at least one a side; `saved_transfer` says which of the two
-    was saved; `facts` are names and values a reader may want (machine, versions, seed).
+    `zero_shot` is the source's model on the target's rows as it is, and `references` are the cheap methods beside
+    `direct` and `transfer`; `losses` on the training labels and `scores` on validation rows are the learning curves of
+    these two on the target, at least one a side; `saved_transfer` says which of them was saved; `facts` are names and
+    values a reader may want (machine, versions, seed).
     """
 
     source: str
@@ -40,6 +40,7 @@ class QuickstartResult:
     labels_per_class: int
     direct: MethodScores
     transfer: MethodScores
+    zero_shot: MethodScores
     source_seconds: float
     references: Sequence[MethodScores]
     losses: Sequence[Curve]
@@ -53,25 +54,34 @@ class QuickstartResult:
         """Transfer against direct training."""
         return compare(self.direct.correct, self.transfer.correct)
 
+    @property
+    def saved(self) -> MethodScores:
+        """The one of the two whose bundle was saved."""
+        return self.transfer if self.saved_transfer else self.direct
 
-def score_rows(result: QuickstartResult) -> list[tuple[str, ...]]:
-    """The table of methods under `HEADER`: score and gain over direct training, each with its interval, and time."""
-    return [_row(method, result.direct) for method in (result.transfer, result.direct, *result.references)]
+    @property
+    def methods(self) -> list[MethodScores]:
+        """Every method in the order of the table."""
+        return [self.transfer, self.zero_shot, self.direct, *self.references]
 
 
-def verdict(result: QuickstartResult) -> str:
+def score_rows(result: QuickstartResult, say: Messages) -> list[tuple[str, ...]]:
+    """The table of methods under its header: score and gain over direct training, each with its interval, and time."""
+    return [_row(method, result.direct, say) for method in result.methods]
+
+
+def verdict(result: QuickstartResult, say: Messages) -> str:
     """What may be claimed of transfer, in a sentence or two."""
     found = result.comparison
     draws, rows = result.direct.correct.shape
-    measured = f"{points(found.gain.value)} points of accuracy (95% interval {bounds(found.gain)})"
-    where = f"over {draws} draws of {result.labels_per_class} labels a class and {rows} test rows"
-    if found.verdict == BETTER:
-        return f"Transfer helps: {measured}, {where}."
-    if found.verdict == WORSE:
-        return f"Transfer hurts: {measured}, {where}."
-    return (
-        f"No difference can be claimed: transfer measured {measured}, {where}. "
-        f"The probability that it is worse by more than one point is {found.harm_probability:.2f}."
+    sentence = {BETTER: say.helps, WORSE: say.hurts}.get(found.verdict, say.nothing)
+    return sentence.format(
+        gain=points(found.gain.value),
+        bounds=bounds(found.gain, say),
+        draws=draws,
+        labels=result.labels_per_class,
+        rows=rows,
+        harm=f"{found.harm_probability:.2f}",
     )
 
 
@@ -80,13 +90,13 @@ def points(share: float) -> str:
     return f"{100 * share:+.1f}".replace("-", "−")
 
 
-def bounds(gain: Interval) -> str:
+def bounds(gain: Interval, say: Messages) -> str:
     """The ends of a gain's interval in points."""
-    return f"{points(gain.low)} to {points(gain.high)}"
+    return say.bounds.format(low=points(gain.low), high=points(gain.high))
 
 
-def _row(method: MethodScores, direct: MethodScores) -> tuple[str, ...]:
+def _row(method: MethodScores, direct: MethodScores, say: Messages) -> tuple[str, ...]:
     gain = paired_interval(method.correct, direct.correct)
     shown = "–" if method is direct else f"{points(gain.value)} [{points(gain.low)}, {points(gain.high)}]"
     seconds = f"{method.seconds:.1f}" if method.seconds >= 0.05 else "<0.1"
-    return method.name, str(crossed_interval(method.correct)), shown, seconds
+    return say.method(method.name), str(crossed_interval(method.correct)), shown, seconds

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Sized
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crosstask.disk import locked
 from crosstask.errors import ConfigError, NotFound, OutputError, nearest
-from crosstask.serving.evaluation import Evaluation, calibration, misses
+from crosstask.serving.evaluation import Evaluation
 from crosstask.serving.learned import LearnedTask
 from crosstask.serving.prediction import Prediction
 from crosstask.tasks import open_task, read_inputs
@@ -56,22 +56,38 @@ class Bundle:
         return self.tasks[head]
 
     def predict(self, inputs: Any, head: str | None = None) -> list[Prediction]:
-        """The label and the probabilities of each row, in the rows' order; `head` names the learned task to ask.
+        """The answer to each row, in the rows' order; `head` names the learned task to ask.
 
-        `inputs` are texts, tuples of two texts for a task on pairs, mappings by field or column, a DataFrame, a
-        column of texts, or the `Path` of a file; one text may stand alone. InputError names the row that does not fit
-        the task.
+        `inputs` are texts, tuples of two texts for a task on pairs, or mappings by field or column, in any iterable; a
+        DataFrame, a column of texts, or the `Path` of a file; one text may stand alone. InputError names the row that
+        does not fit the task.
         """
         learned = self.learned(head)
         rows = _rows(inputs)
         nothing = isinstance(rows, Sized) and not len(rows)
         return [] if nothing else self.predict_examples(read_inputs(rows, learned.task.kind), learned)
 
+    def stream(self, text: Any, head: str | None = None) -> Iterator[str]:
+        """The text that answers one row, piece by piece as it is written; ConfigError where the head writes none."""
+        learned = self.learned(head)
+        if not learned.objective.streams:
+            message = f"'{learned.task.name}' is no task of writing texts"
+            raise ConfigError(message, field="head", mend="Use predict.")
+        (example,) = read_inputs(_rows(text), learned.task.kind)
+        return self.stream_example(example, learned)
+
+    def stream_example(self, example: Example, learned: LearnedTask) -> Iterator[str]:
+        """The text with which a learned task answers one example, piece by piece."""
+        return learned.objective.stream(learned.task.kind, example, self.model.trunk)
+
     def predict_proba(self, inputs: Any, head: str | None = None) -> np.ndarray:
-        """Probabilities [rows, labels] in the order of `labels`."""
+        """Probabilities [rows, labels] in the order of `labels`; ConfigError for a task without a label space."""
         import numpy as np
 
         learned = self.learned(head)
+        if not learned.labels:
+            message = f"'{learned.task.name}' has no labels to give probabilities of"
+            raise ConfigError(message, field="head", mend="Use predict.")
         rows = [[*found.probabilities.values()] for found in self.predict(inputs, head)]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(learned.labels))
 
@@ -89,10 +105,9 @@ class Bundle:
         if recorded:
             _check_recordable(recorded)
         predictions = self.predict_examples(examples, learned)
-        scores = learned.score(predictions, examples, seed)
-        found = calibration(predictions, examples), misses(predictions, examples)
+        scores, misses = learned.score(predictions, examples, seed), learned.misses(predictions, examples)
         cut = self.truncation([prediction.cut for prediction in predictions])
-        evaluation = Evaluation(given.name, split, scores, *found, truncation=cut, trained_on=self.trained_on(rows))
+        evaluation = Evaluation(given.name, split, scores, misses, cut, trained_on=self.trained_on(rows))
         if recorded:
             _record_reading(recorded, evaluation, rows.fingerprint)
         return evaluation
@@ -110,9 +125,7 @@ class Bundle:
         from crosstask.training.lesson import Lesson
 
         lesson = Lesson.of_examples(learned.task, examples, learned.objective, self.model.trunk.text)
-        found = learned.decode(outputs(self.model, lesson, self.runtime))
-        parts = zip(found, examples, lesson.cuts, strict=True)
-        return [replace(prediction, row=example.row, cut=cut) for prediction, example, cut in parts]
+        return learned.decode(outputs(self.model, lesson, self.runtime), lesson.cuts)
 
     def truncation(self, cuts: Sequence[int]) -> str | None:
         """A sentence on the tokens that rows lost (each prediction's `cut`); None where nothing was cut."""
@@ -124,19 +137,24 @@ class Bundle:
 def load(path: str | Path, device: str = "auto") -> Bundle:
     """Open a bundle after checking the hash of every file in it; BundleError where one differs."""
     from crosstask.models.bundle import read_bundle
+    from crosstask.models.parts import merge_parts
     from crosstask.training.runtime import Runtime
 
     contents = read_bundle(path)
+    merge_parts(contents.model)  # answers come faster, and nothing is trained on
     runtime = Runtime.make(device)
     tasks = {name: LearnedTask.of(description) for name, description in contents.tasks.items()}
     return Bundle(Path(path), contents.record, tasks, contents.model.to(runtime.device).eval(), runtime)
 
 
 def _rows(inputs: Any) -> Any:
-    """One text as a list of one; a column of texts (a Series, an array) as a list."""
+    """One text as a list of one; a column of texts (a Series, an array) or any other iterable of rows as a list."""
     if isinstance(inputs, str):
         return [inputs]
-    return inputs.tolist() if hasattr(inputs, "tolist") else inputs
+    if hasattr(inputs, "tolist"):
+        return inputs.tolist()
+    whole = isinstance(inputs, Mapping | Sequence) or hasattr(inputs, "columns") or hasattr(inputs, "column_names")
+    return list(inputs) if isinstance(inputs, Iterable) and not whole else inputs
 
 
 def _check_recordable(path: Path) -> None:

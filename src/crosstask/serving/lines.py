@@ -8,12 +8,15 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
 from crosstask.errors import InputError, OutputError
+from crosstask.models.whole_folder import check_apart
 from crosstask.tasks import read_inputs
 from crosstask.tasks.bounded import MAX_LINE
+from crosstask.tasks.form import form
 from crosstask.tasks.kind import Kind
 from crosstask.tasks.task import Example
 from crosstask.ui import Ui
@@ -29,29 +32,52 @@ STANDARD_INPUT = "standard input"
 def rows(lines: Iterable[Line], file: str | None = None) -> Iterator[tuple[int, Row]]:
     """The rows of lines by number: JSON objects where the first line is one, else each line is a text.
 
-    InputError with the row where a line is empty, or is no JSON object among JSON objects.
+    InputError with the row where a line is empty, and where JSON objects and other lines stand together.
 
     >>> list(rows([(1, "what a film"), (3, "{curly} text")])), list(rows([(2, '{"text": "what a film"}')]))
     ([(1, 'what a film'), (3, '{curly} text')], [(2, {'text': 'what a film'})])
     """
-    objects: bool | None = None
-    for number, line in lines:
-        objects = _object(line) is not None if objects is None else objects
-        row = _object(line) if objects else line.strip()
+    lines = iter(lines)
+    first = next(lines, None)
+    if first is None:
+        return
+    objects = _object(first[1]) is not None
+    for number, line in chain([first], lines):
+        found = _object(line)
+        row: Row | None = found if objects else line.strip()
         if not row:
-            message = "is no JSON object as the first row is" if objects and line.strip() else "is empty"
+            message = "is no JSON object as the first row is" if found is None and line.strip() else "is empty"
             raise InputError(message, file=file, row=number, mend="Give one text or one JSON object a line.")
+        if found is not None and not objects:
+            raise _mixed(first, number, file)
         yield number, row
+
+
+def _mixed(first: Line, number: int, file: str | None) -> InputError:
+    """What is wrong where row `number` is the first JSON object: it, or the first row that was to be one."""
+    if first[1].lstrip().startswith("{"):
+        message = f"begins as a JSON object and is none, and row {number} is one"
+        return InputError(message, file=file, row=first[0], mend="Correct it.")
+    mend = 'Give all rows as texts or all as objects; {"text": "..."} may hold any text.'
+    return InputError("is a JSON object, and the first row is a text", file=file, row=number, mend=mend)
 
 
 def examples(lines: Iterable[Line], kind: Kind, file: str | None = None) -> Iterator[Example]:
     """The examples of lines, as `rows` reads them, in their order."""
     for number, row in rows(lines, file):
         try:
+            _require_inputs(row, kind)
             (example,) = read_inputs([row], kind)
         except InputError as error:
             raise InputError(error.message, file=file, row=number, field=error.field, mend=error.mend) from None
         yield replace(example, row=number)
+
+
+def _require_inputs(row: Row, kind: Kind) -> None:
+    """Refuse a text alone where a row has several inputs."""
+    if isinstance(row, str) and len(kind.inputs) > 1:
+        given = json.dumps(dict.fromkeys(kind.inputs.values(), "..."), ensure_ascii=False)
+        raise InputError(f"is one text, and the bundle {form(kind)}", mend=f"Give a JSON object: {given}.")
 
 
 def standard_input(ui: Ui) -> Iterator[Line]:
@@ -83,15 +109,13 @@ def _piped_lines() -> Iterator[str]:
 
 
 def check_out(path: Path, *, overwrite: bool, sources: Iterable[Path] = ()) -> None:
-    """OutputError where `path` may not be written: what lies in one of the `sources` is never overwritten."""
-    if not os.path.lexists(path):
-        return
-    if not path.is_file():
+    """OutputError where `path` may not be written: it lies in a bundle, or is there and in one of the `sources`."""
+    there = os.path.lexists(path)
+    if there and not path.is_file():
         what = "a folder" if path.is_dir() else "no ordinary file"
         raise OutputError(f"is {what}, and a file is to be written", file=path, mend="Choose another --out.")
-    if any(path.resolve().is_relative_to(source.resolve()) for source in sources):
-        raise OutputError("is read here, and cannot be written too", file=path, mend="Choose another --out.")
-    if not overwrite:
+    check_apart(path, sources if there else ())
+    if there and not overwrite:
         raise OutputError("is there already", file=path, mend="Choose another --out, or add --overwrite to replace it.")
 
 
@@ -107,7 +131,7 @@ def write_json_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> int:
         partial.replace(path)
     except OSError as error:
         raise OutputError(
-            f"cannot be written ({error.strerror or error})", file=path, mend="Choose another --out."
+            f"cannot be written: {error.strerror or error}", file=path, mend="Choose another --out."
         ) from None
     finally:
         with suppress(OSError):
@@ -120,7 +144,7 @@ def _object(line: str) -> dict[str, Any] | None:
         return None
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

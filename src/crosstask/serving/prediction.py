@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from crosstask.tasks.kind import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The predicted label of one row and the probability of every label, in the order of the task's label space.
+    """The answer to one row of a task, as its kind records it.
 
+    What the record holds can be read as attributes: `label` and `probabilities` of a classification, `labels` of a
+    multi-label task, `score` of a regression, `spans` of a tagging, `answer` of a question, `text` of a generation.
     `row` is the row's number among those given, counted from 1; `cut` counts the tokens that it lost to the model's
     maximum length.
     """
 
     task: str
-    label: str
-    probabilities: Mapping[str, float]
+    record: Mapping[str, Any]
+    kind: Kind = field(repr=False, compare=False)
     row: int | None = None
     cut: int = 0
 
     @property
     def probability(self) -> float:
-        """The probability of the predicted label."""
-        return self.probabilities[self.label]
+        """The probability of the answer: that of the predicted label, or what the record says."""
+        if "label" in self.record:
+            return float(self.record["probabilities"][self.record["label"]])
+        return float(self.__getattr__("probability"))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name not in self.record:
+            raise AttributeError(f"a prediction of '{self.task}' has no {name}; it has {', '.join(self.record)}")
+        return self.record[name]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON: row, task, label, probabilities, and `cut` where tokens were lost."""
-        found = {"row": self.row, "task": self.task, "label": self.label, "probabilities": dict(self.probabilities)}
+        """Plain JSON: row, task, what the record holds, and `cut` where tokens were lost."""
+        found = {"row": self.row, "task": self.task, **self.record}
         return {**found, "cut": self.cut} if self.cut else found
 
     def __str__(self) -> str:
-        return f"{self.label} ({self.probability:.3f})"
+        return self.kind.told(self.record)

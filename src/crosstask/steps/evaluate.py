@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field
 
 from crosstask.step import Result, Step, TaskSource, fetched_first, planned
-from crosstask.ui import Ui
+from crosstask.ui import Ui, counted
 
 if TYPE_CHECKING:
     from crosstask.serving.bundle import Bundle
@@ -53,7 +53,7 @@ class Evaluate(Step):
         bundle, task = self._opened(ui)
         examples = task.split(self.split).examples
         expected = answering(bundle, bundle.learned(self.head), examples)
-        scoring = f"score {self.bundle} on {len(examples):,} rows of {task.name}, {self.split}"
+        scoring = f"score {self.bundle} on {counted(len(examples), 'row')} of {task.name}, {self.split}"
         return planned([scoring], seconds=expected.seconds, memory=expected.memory)
 
     def _opened(self, ui: Ui) -> tuple[Bundle, Task]:

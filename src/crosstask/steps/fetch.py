@@ -31,6 +31,7 @@ class Fetch(Step):
     def run(self, ui: Ui) -> Result:
         """Fetch and check the items named, then list them."""
         from crosstask import shelf
+        from crosstask.tasks.samples import written_names
 
         for name in self.names:
             shelf.fetch(name, ui, force=self.force)
@@ -39,9 +40,10 @@ class Fetch(Step):
             if row.state != "not fetched":
                 shelf.verify(row.item)
                 ui.note(f"{row.item.name}: every byte is as it was written")
-        record = {"items": [_record(row) for row in rows]}
+        written = () if self.names else written_names()
+        record = {"items": [_record(row) for row in rows], "written": list(written)}
         title = f"shelf, kept in {rows[0].path.parent}"
-        return Result(record["items"], record, show=lambda ui: _show(title, rows, ui))
+        return Result(record["items"], record, show=lambda ui: _show(title, rows, written, ui))
 
     def plan(self, ui: Ui) -> Result:
         """Say what would be downloaded, what is there already, and how many bytes each takes."""
@@ -54,8 +56,8 @@ class Fetch(Step):
         actions = [*map(download, missing), *(_left(name, size) for name, size in there.items())]
         if self.verify:
             actions.append("check every byte of what is there")
-        size = {"download": sum(item.size for item in missing), "disk": sum(there.values())}
-        return planned(actions or ["list the shelf"], **size)
+        download_bytes, disk_bytes = sum(item.size for item in missing), sum(there.values())
+        return planned(actions or ["list the shelf"], download=download_bytes, disk=disk_bytes)
 
 
 def _bytes_of(item: ShelfItem) -> int:
@@ -85,11 +87,12 @@ def _record(row: ShelfRow) -> dict[str, Any]:
     }
 
 
-def _show(title: str, rows: Sequence[ShelfRow], ui: Ui) -> None:
+def _show(title: str, rows: Sequence[ShelfRow], written: Sequence[str], ui: Ui) -> None:
     from crosstask.tasks.samples import sample_names
 
     ui.table(title, [("name", "what", "licence", "download", "state"), *map(_cells, rows)])
     tasks = [(task, row.item.name) for row in rows for task in sample_names(row.item.name)]
+    tasks += [(task, "texts written for crosstask") for task in written]
     if tasks:
         ui.table("the tasks in them", [("task", "made from"), *tasks])
 

@@ -11,7 +11,7 @@ from crosstask.command import command_line
 from crosstask.errors import BundleError, OutputError
 from crosstask.runs.options import TrainingOptions
 from crosstask.step import ModelSource, Result, Step, TaskSource, fetched_first, planned
-from crosstask.ui import Ui
+from crosstask.ui import Ui, counted
 
 if TYPE_CHECKING:
     from crosstask.models.bundle_record import BundleRecord
@@ -72,9 +72,9 @@ class Finetune(TrainingOptions, Step):
 
         expected = training(trial, done)
         rows = len(trial.task.split("train"))
-        steps = f"{trial.steps:,} steps" + (f", of which {done:,} are done" if done else "")
+        steps = counted(trial.steps, "step") + (f", of which {done:,} are done" if done else "")
         return planned(
-            [f"train {self.model} on {rows:,} rows of {trial.task.name} for {steps}", writing],
+            [f"train {self.model} on {counted(rows, 'row')} of {trial.task.name} for {steps}", writing],
             seconds=expected.seconds,
             memory=expected.memory,
         )
@@ -92,7 +92,7 @@ class Finetune(TrainingOptions, Step):
 
     def _task(self, ui: Ui) -> Task:
         from crosstask.tasks import open_task
-        from crosstask.tasks.budget import draw_labels
+        from crosstask.tasks.budget import draw_labels, draw_rows
         from crosstask.tasks.holdout import hold_out
 
         task = open_task(self.task, ui=ui)
@@ -100,6 +100,8 @@ class Finetune(TrainingOptions, Step):
             task.split("test")
         if self.labels_per_class is not None:
             task = draw_labels(task, self.labels_per_class, self.seed)
+        if self.rows is not None:
+            task = draw_rows(task, self.rows, self.seed)
         task = hold_out(task, self.seed)
         for note in task.notes:
             ui.note(note)
@@ -111,8 +113,10 @@ class Finetune(TrainingOptions, Step):
     def _place(self, trial: Trial) -> Place:
         from crosstask.models.safe_name import safe_name
         from crosstask.runs.place import Place
+        from crosstask.runs.sources import sources
 
-        return Place(self.out or Path("runs") / safe_name(trial.task.name), trial.key, _key)
+        out = self.out or Path("runs") / safe_name(trial.task.name)
+        return Place(out, trial.key, _key, sources(self.model, self.task))
 
     def _publish(self, trial: Trial, trained: Trained, place: Place) -> Bundle:
         from crosstask.reports.publish import Publication

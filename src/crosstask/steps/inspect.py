@@ -39,11 +39,13 @@ class Inspect(Step):
         from crosstask.tasks.checks.inspection import inspect_tasks
 
         tasks, text = self._opened(ui)
+        with ui.progress("rows", sum(len(split) for task in tasks for split in task.splits.values())) as bar:
 
-        def count_tokens(examples: Sequence[Example]) -> list[int]:
-            return [encoding.length for encoding in text.encode([tuple(row.inputs.values()) for row in examples])]
+            def count_tokens(examples: Sequence[Example]) -> list[int]:
+                bar.advance(len(examples))
+                return [encoding.length for encoding in text.encode([row.texts for row in examples])]
 
-        found = inspect_tasks(tasks, count_tokens, text.max_length, self.near)
+            found = inspect_tasks(tasks, count_tokens, text.max_length, self.near)
         return Result(found, found.to_json(), show=lambda ui: _show(found, ui))
 
     def plan(self, ui: Ui) -> Result:
@@ -60,7 +62,7 @@ class Inspect(Step):
         from crosstask.models.transformers_gateway import load_text_encoder
         from crosstask.tasks import open_task
 
-        tasks = [open_task(source, ui=ui) for source in self.tasks]
+        tasks = [open_task(source, held=False, ui=ui) for source in self.tasks]
         return tasks, load_text_encoder(self.model, max_length=self.max_length, ui=ui)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -14,7 +14,7 @@ from crosstask.command import command_line
 from crosstask.errors import ConfigError, InputError, OutputError
 from crosstask.registry import parse_spec
 from crosstask.step import Result, Step, planned
-from crosstask.ui import Ui
+from crosstask.ui import Ui, counted
 
 if TYPE_CHECKING:
     from crosstask.serving.bundle import Bundle
@@ -35,9 +35,10 @@ def _as_texts(value: Any) -> Any:
 class Predict(Step):
     """Predict the labels of texts with a bundle.
 
-    Texts come from the command line, from a file, or line by line from standard input; each may also be a JSON object
-    with the task's fields, as a pair of texts must be. The answers are JSON lines in the order of the rows, each with
-    the number of its row and the probability of every label. Blank lines of standard input count and have no answer.
+    Texts come from the command line, from a file, or line by line from standard input. Where the first of them is a
+    JSON object, all must be objects with the task's fields, as pairs of texts have to be; else none may be one. The
+    answers are JSON lines in the order of the rows, each with the number of its row and the probability of every label.
+    Blank lines of standard input count and have no answer.
     """
 
     positional: ClassVar[tuple[str, ...]] = ("bundle", "texts")
@@ -60,10 +61,11 @@ class Predict(Step):
         from crosstask.serving.bundle import load
 
         self._check_out()
-        predictions = self._predictions(load(self.bundle, self.device), ui)
+        bundle = load(self.bundle, self.device)
+        predictions = self._predictions(bundle, ui)
         answers = (found.to_json() for found in predictions)
         if self.out is None:
-            return Result(predictions, lines=answers)
+            return Result(predictions, lines=answers, pieces=self._pieces(bundle, ui))
         return _written(self.out, answers)
 
     def plan(self, ui: Ui) -> Result:
@@ -80,10 +82,10 @@ class Predict(Step):
         writing = f"write the answers to {self.out or 'standard output'}"
         if self.input is None and self.texts is None:
             predicting = f"predict the lines of standard input with {self.bundle}"
-            return planned([predicting, writing], memory=program_memory())
+            return planned([predicting, writing], untimed="the lines are not read yet", memory=program_memory())
         examples = list(self._examples(learned.task.kind, ui))
         expected = answering(bundle, learned, examples)
-        predicting = f"predict {len(examples):,} rows with {self.bundle}"
+        predicting = f"predict {counted(len(examples), 'row')} with {self.bundle}"
         return planned([predicting, writing], seconds=expected.seconds, memory=expected.memory)
 
     def _check_out(self) -> None:
@@ -102,6 +104,14 @@ class Predict(Step):
             yield from found
         if told := bundle.truncation(cuts):
             ui.note(told)
+
+    def _pieces(self, bundle: Bundle, ui: Ui) -> Iterator[str] | None:
+        """The answers as they are written, a line each; None where the task's answers come at once."""
+        learned = bundle.learned(self.head)
+        if not learned.objective.streams:
+            return None
+        each = (bundle.stream_example(example, learned) for example in self._examples(learned.task.kind, ui))
+        return (piece for answer in each for piece in chain(answer, "\n"))
 
     def _examples(self, kind: Kind, ui: Ui) -> Iterator[Example]:
         from crosstask.serving.lines import STANDARD_INPUT, examples, standard_input
@@ -133,4 +143,4 @@ def _written(out: Path, answers: Iterator[dict[str, Any]]) -> Result:
 
     count = write_json_lines(out, answers)
     record = {"out": str(out), "rows": count}
-    return Result(out, record, show=lambda ui: ui.note(f"{count:,} predictions written to {out}"))
+    return Result(out, record, show=lambda ui: ui.note(f"{counted(count, 'prediction')} written to {out}"))

@@ -7,26 +7,26 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from crosstask.command import command_line
 from crosstask.step import Result, Step, fetched_first, planned
-from crosstask.ui import Ui
+from crosstask.ui import Ui, counted
 
 if TYPE_CHECKING:
+    from crosstask.reports.messages import Messages
+    from crosstask.reports.page import Command
     from crosstask.reports.quickstart_result import MethodScores
     from crosstask.runs.place import Place
     from crosstask.runs.trial import Trained
     from crosstask.tasks.task import Task
     from crosstask.training.runtime import Runtime
+    from crosstask.transfer.stories import Story
     from crosstask.transfer.study import Study
 
-MODEL = "starter"
-SOURCE, TARGET = "sample:tweets-other", "sample:tweets-airlines"
-SOURCE_OPTIONS: dict[str, Any] = {"epochs": 2}
-TARGET_OPTIONS: dict[str, Any] = {"steps": 40, "batch_size": 16}
+_OUT = {"en": Path("runs/quickstart"), "zh": Path("runs/quickstart-zh")}
 _RECORD, _REPORT, _BUNDLE = "quickstart.json", "report.html", "bundle"
 
 
@@ -34,40 +34,50 @@ class Quickstart(Step):
     """See knowledge move from one real task to another, in about three minutes.
 
     Few labels of one task are learned directly, and after another task that shares its labels; both on the same rows
-    for the same steps, over several draws. The better model is saved.
+    for the same steps, over several draws. The better model is saved. In Chinese (--lang zh), English tweets teach a
+    multilingual model to judge Chinese reviews, which it also does without one label of them.
     """
 
-    out: Path = Path("runs/quickstart")
-    """Where the bundle, the report and the scores go."""
+    lang: Literal["en", "zh"] = "en"
+    """The language: en, between two sorts of English tweets; or zh, from English to Chinese and told in Chinese."""
+    out: Path | None = None
+    """Where the bundle, the report and the scores go; by default runs/quickstart, or runs/quickstart-zh in Chinese."""
     labels_per_class: Annotated[int, Field(ge=1)] = 16
     """Labelled rows of each class of the target in a draw."""
     draws: Annotated[int, Field(ge=1)] = 3
     """How many times to draw labels, and train both ways on them."""
-    source_rows: Annotated[int, Field(ge=2)] = 2000
-    """Rows of the source that transfer learns first."""
+    source_rows: Annotated[int | None, Field(ge=2)] = None
+    """Rows of the source that transfer learns first; by default 2000, or 1000 in Chinese."""
     overwrite: bool = False
     """Replace what stands at --out."""
 
     def run(self, ui: Ui) -> Result:
         """Fetch, train, compare, report."""
+        from crosstask.reports.messages import messages
+        from crosstask.reports.translated import Translated
+
+        say = messages(self.lang)
+        ui = Translated(ui, say.heard)
         study, place = self._study_and_place(ui)
         with place.working(overwrite=self.overwrite) as folder:
             if folder is None:
-                ui.note(f"{self.out} is done already")
+                ui.note(say.done.format(out=place.out))
             else:
-                self._make(replace(study, folder=folder), place, ui)
-        record = json.loads((self.out / _RECORD).read_text(encoding="utf-8"))["result"]
-        return Result(record, record, show=lambda ui: _show(record, ui))
+                self._make(replace(study, folder=folder), place, say, ui)
+        record = json.loads((place.out / _RECORD).read_text(encoding="utf-8"))["result"]
+        return Result(record, record, show=lambda ui: _show(record, self._story, say, ui))
 
     def plan(self, ui: Ui) -> Result:
         """Say what would be trained, for how long, and with how much memory; or what the run would be refused for."""
         from crosstask.transfer.forecast import study_forecast
 
+        story = self._story
+        draws = f"{counted(self.draws, 'draw')} of {counted(self.labels_per_class, 'label')} a class"
         trainings = [
-            f"train {MODEL} on {self.source_rows:,} rows of {SOURCE}",
-            f"train it on {self.draws} draws of {self.labels_per_class} labels a class of {TARGET}, both ways",
+            f"train {story.model} on {counted(self._source_rows, 'row')} of {story.source}",
+            f"train it on {draws} of {story.target}, both ways",
         ]
-        if first := fetched_first(MODEL, SOURCE, TARGET, then=trainings[0]):
+        if first := fetched_first(story.model, story.source, story.target, then=trainings[0]):
             return first
         study, place = self._study_and_place(ui)
         state = place.look(overwrite=self.overwrite)
@@ -81,75 +91,93 @@ class Quickstart(Step):
 
     def study(self, runtime: Runtime, folder: Path, ui: Ui) -> Study:
         """The study that `run` runs, with its work in `folder`."""
-        from crosstask.runs.options import TrainingOptions
+        from crosstask.runs.start import load_start
         from crosstask.tasks import open_task
         from crosstask.transfer.study import Study
+
+        story = self._story
 
         def keep(trained: Trained, base: str, out: Path) -> None:
             self._keep(trained, base, out, runtime)
 
         return Study(
-            source=open_task(SOURCE, ui=ui),
-            target=open_task(TARGET, ui=ui),
-            model=MODEL,
+            source=open_task(story.source, ui=ui),
+            target=open_task(story.target, ui=ui),
+            model=story.model,
+            fresh=load_start(story.model, max_length=story.target_options.max_length, ui=ui),
             labels_per_class=self.labels_per_class,
-            source_rows=self.source_rows,
+            source_rows=self._source_rows,
             draws=self.draws,
+            watched=story.watched,
             runtime=runtime,
             folder=folder,
-            source_options=TrainingOptions(**SOURCE_OPTIONS),
-            target_options=TrainingOptions(**TARGET_OPTIONS),
+            source_options=story.source_options,
+            target_options=story.target_options,
             keep=keep,
             seed=self.seed,
         )
 
+    @property
+    def _story(self) -> Story:
+        from crosstask.transfer.stories import STORIES
+
+        return STORIES[self.lang]
+
+    @property
+    def _source_rows(self) -> int:
+        return self.source_rows or self._story.source_rows
+
     def _study_and_place(self, ui: Ui) -> tuple[Study, Place]:
         from crosstask.runs.place import Place
+        from crosstask.runs.sources import sources
         from crosstask.training.runtime import Runtime
 
-        study = self.study(Runtime.make(self.device), self.out, ui)
-        return study, Place(self.out, study.key, _made_by)
+        out = self.out or _OUT[self.lang]
+        study = self.study(Runtime.make(self.device), out, ui)
+        return study, Place(out, study.key, _made_by, sources(self._story.model))
 
     def _keep(self, trained: Trained, base: str, out: Path, runtime: Runtime) -> None:
         from crosstask.models.bundle import is_bundle, read_record
         from crosstask.reports.publish import Publication
-        from crosstask.runs.options import TrainingOptions
 
-        earlier = read_record(base) if is_bundle(base) else None
-        options = TrainingOptions(**(SOURCE_OPTIONS if out.name == "source" else TARGET_OPTIONS)).config()
-        options["objective"] = trained.objective.config()
-        made_by = {"step": "quickstart", "trained": out.name, "steps_taken": trained.steps, **self.config()}
-        Publication(trained, made_by | {"training": options}, MODEL, self.seed, earlier).write(
-            out, runtime, overwrite=True
-        )
+        story, earlier = self._story, read_record(base) if is_bundle(base) else None
+        options = story.source_options if out.name == "source" else story.target_options
+        training = options.config() | {"objective": trained.objective.config()}
+        facts = {"step": "quickstart", "trained": out.name, "steps_taken": trained.steps}
+        filled_in = {"source_rows": self._source_rows, "training": training}
+        publication = Publication(trained, facts | self.config() | filled_in, story.model, self.seed, earlier)
+        publication.write(out, runtime, overwrite=True)
 
-    def _make(self, study: Study, place: Place, ui: Ui) -> None:
+    def _make(self, study: Study, place: Place, say: Messages, ui: Ui) -> None:
         """Run the study and put bundle, report and record in place, all or nothing."""
         from crosstask.models.whole_folder import whole_folder
         from crosstask.reports.from_study import quickstart_record, quickstart_result
-        from crosstask.reports.page import Command, render
+        from crosstask.reports.page import render
         from crosstask.reports.quickstart import quickstart_report
 
-        commands = [Command(what, line) for what, line in next_commands(self.out)]
+        out = place.out
+        commands = next_commands(out / _BUNDLE, self._story, say)
         result = quickstart_result(study, study.run(ui), study.train_source(ui), commands)
-        record = quickstart_record(result)
-        record |= {"bundle": str(self.out / _BUNDLE), "report": str(self.out / _REPORT)}
-        with whole_folder(self.out, overwrite=self.overwrite) as folder:
-            shutil.copytree(study.bundle(record["decision"]["way"]), folder / _BUNDLE)
-            _tell_of_test(folder / _BUNDLE, study.target, result.transfer if result.saved_transfer else result.direct)
-            (folder / _REPORT).write_text(render(quickstart_report(result)), encoding="utf-8")
-            text = json.dumps({"key": place.key, "result": record}, indent=2)
+        record = quickstart_record(result, say)
+        record |= {"bundle": str(out / _BUNDLE), "report": str(out / _REPORT)}
+        with whole_folder(out, overwrite=self.overwrite) as folder:
+            shutil.copytree(study.bundle(result.saved.name), folder / _BUNDLE)
+            _tell_of_test(folder / _BUNDLE, study.target, result.saved)
+            (folder / _REPORT).write_text(render(quickstart_report(result, say)), encoding="utf-8")
+            text = json.dumps({"key": place.key, "result": record}, indent=2, ensure_ascii=False)
             (folder / _RECORD).write_text(text + "\n", encoding="utf-8")
 
 
-def next_commands(out: Path) -> list[tuple[str, str]]:
+def next_commands(bundle: Path, story: Story, say: Messages) -> list[Command]:
     """What to try next, each with its command."""
-    bundle, yours = out / _BUNDLE, "yours.csv"
+    from crosstask.reports.page import Command
+
+    yours = "yours.csv"
     return [
-        ("Ask the model", command_line("predict", bundle, "two hours late again, and nobody tells us why")),
-        ("Look at your own table", command_line("inspect", yours)),
-        ("Train on it", command_line("finetune", yours, "--out", "runs/yours")),
-        ("Start from what was learned here", command_line("finetune", yours, "--model", bundle, "--out", "runs/more")),
+        Command(say.ask, command_line("predict", bundle, story.question)),
+        Command(say.look, command_line("inspect", yours)),
+        Command(say.train, command_line("finetune", yours, "--model", story.model, "--out", "runs/yours")),
+        Command(say.go_on, command_line("finetune", yours, "--model", bundle, "--out", "runs/more")),
     ]
 
 
@@ -174,12 +202,12 @@ def _made_by(out: Path) -> str | None:
     return key
 
 
-def _show(record: Mapping[str, Any], ui: Ui) -> None:
-    from crosstask.reports.quickstart_result import HEADER
-
-    ui.table(f"{record['target']}, {record['labels_per_class']} labels a class", [HEADER, *map(tuple, record["table"])])
+def _show(record: Mapping[str, Any], story: Story, say: Messages, ui: Ui) -> None:
+    title = say.table.format(target=record["target"], labels=record["labels_per_class"])
+    ui.table(title, [say.header, *map(tuple, record["table"])])
     ui.note(record["verdict"])
-    ui.note(f"saved: {record['bundle']} ({record['decision']['way']}), report: {record['report']}")
-    ui.note("next:")
-    for what, line in next_commands(Path(record["report"]).parent):
-        ui.note(f"  {line}    # {what.lower()}")
+    way = say.method(record["decision"]["way"])
+    ui.note(say.saved.format(bundle=record["bundle"], way=way, report=record["report"]))
+    ui.note(say.next)
+    for command in next_commands(Path(record["bundle"]), story, say):
+        ui.note(f"  {command.line}    # {command.what}")

@@ -18,5 +18,5 @@ def study_forecast(study: Study) -> Forecast:
     scored = inference(trunk, first.lesson(TEST), study.runtime.device)
     each = [training(study.direct_trial(draw)) for draw in range(study.draws)]
     ways_and_probe = [*each, *each, *[scored] * 3 * study.draws]
-    found = in_turn([training(study.source_trial), *ways_and_probe])
+    found = in_turn([training(study.source_trial), scored, *ways_and_probe])
     return replace(found, memory=found.memory + _STARTS * sum(weight.nbytes for weight in trunk.parameters()))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from crosstask.runs.key import content_key
 from crosstask.runs.options import TrainingOptions
-from crosstask.runs.references import REFERENCES
+from crosstask.runs.references import Records, Reference, references_for
 from crosstask.runs.start import Start, load_start
 from crosstask.runs.store import Store
 from crosstask.runs.trial import Trained, Trial
@@ -20,11 +20,10 @@ from crosstask.tasks.budget import draw_labels, draw_rows
 from crosstask.tasks.task import TEST, VALIDATION, Example, Task
 from crosstask.training.lesson import Lesson
 from crosstask.training.runtime import Runtime
-from crosstask.ui import Ui
+from crosstask.ui import Silent, Ui, counted
 
-DIRECT, TRANSFER = "direct", "transfer"
+DIRECT, TRANSFER, ZERO_SHOT = "direct", "transfer", "zero-shot transfer"
 _DIGITS = 16  # of a key, in the name of a folder
-_WATCHED = 100  # validation rows scored for the learning curves; nothing is chosen by them
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,10 @@ class Outcome:
 class Study:
     """Direct training and transfer from one source, on the same labels for the same number of steps.
 
+    Source and target have the same labels, so that the source's model also answers as it is, with no label of the
+    target: zero-shot transfer. All start from `fresh`, the pretrained `model`. `watched` validation rows are scored for
+    the learning curves; nothing is chosen by them.
+
     What was computed is kept in `folder` by its content key, so that a study asked again goes on where it stopped, and
     what would come out otherwise is computed anew. `keep(trained, base, out)` writes a bundle: of the source, and of
     both ways in the first draw.
@@ -48,9 +51,11 @@ class Study:
     source: Task
     target: Task
     model: str
+    fresh: Start
     labels_per_class: int
     source_rows: int
     draws: int
+    watched: int
     runtime: Runtime
     folder: Path
     source_options: TrainingOptions
@@ -63,19 +68,19 @@ class Study:
         """Equal for studies with equal results."""
         config = {
             "source": [self.source_options.config(), self.source_rows],
-            "target": [self.target_options.config(), self.labels_per_class, self.draws],
+            "target": [self.target_options.config(), self.labels_per_class, self.draws, self.watched],
             "seed": self.seed,
             "device": str(self.runtime.device),
         }
         data = self.source.fingerprint + self.target.fingerprint
-        return content_key(config, data=data, start=self._fresh.fingerprint)
+        return content_key(config, data=data, start=self.fresh.fingerprint)
 
     def run(self, ui: Ui) -> dict[str, list[Outcome]]:
-        """The outcomes of every method, one a draw: transfer, direct, then the references."""
+        """The outcomes of every method, one a draw: transfer without labels and with them, direct, the references."""
         self.train_source(ui)
-        outcomes: dict[str, list[Outcome]] = {name: [] for name in (TRANSFER, DIRECT, *REFERENCES)}
+        outcomes: dict[str, list[Outcome]] = {name: [] for name in (TRANSFER, ZERO_SHOT, DIRECT, *self.references)}
         for draw in range(self.draws):
-            ui.note(f"draw {draw + 1} of {self.draws}: {self.labels_per_class} labels a class")
+            ui.note(f"draw {draw + 1} of {self.draws}: {counted(self.labels_per_class, 'label')} a class")
             for name, found in outcomes.items():
                 found.append(self._outcome(name, draw, ui))
         return outcomes
@@ -92,23 +97,24 @@ class Study:
         """Where the first draw's bundle of direct training or of transfer stands; transfer's once the source does."""
         return self._home(self._trial(self._start(way), 0)) / way
 
+    @property
+    def references(self) -> Mapping[str, Reference]:
+        """The cheap references of the target's kind."""
+        return references_for(self.target.kind)
+
     @cached_property
     def source_trial(self) -> Trial:
         """The training of the source."""
         task = draw_rows(self.source, self.source_rows, self.seed)
-        return Trial(task, self._fresh, self.source_options, self.runtime, self.seed)
+        return Trial(task, self.fresh, self.source_options, self.runtime, self.seed)
 
     def direct_trial(self, draw: int) -> Trial:
         """The direct training of one draw, counted from 0; that of transfer costs as much."""
-        return self._trial(self._fresh, draw)
-
-    @cached_property
-    def _fresh(self) -> Start:
-        return load_start(self.model)
+        return self._trial(self.fresh, draw)
 
     @cached_property
     def _learned(self) -> Start:
-        return load_start(str(self._source_bundle))
+        return load_start(str(self._source_bundle), max_length=self.target_options.max_length)
 
     @property
     def _store(self) -> Store:
@@ -123,7 +129,7 @@ class Study:
         return self.folder / trial.key[:_DIGITS]
 
     def _start(self, way: str) -> Start:
-        return self._learned if way == TRANSFER else self._fresh
+        return self._learned if way in (TRANSFER, ZERO_SHOT) else self.fresh
 
     def _train_source(self, ui: Ui) -> float:
         began = time.monotonic()
@@ -133,8 +139,10 @@ class Study:
 
     def _outcome(self, name: str, draw: int, ui: Ui) -> Outcome:
         trial = self._trial(self._start(name), draw)
-        if name in REFERENCES:
+        if name in self.references:
             found = self._store.get(self._reference_key(name, trial), lambda: self._refer(name, trial))
+        elif name == ZERO_SHOT:
+            found = self._store.get(self._zero_shot_key(trial), lambda: self._ask(trial))
         else:
             kept = self.bundle(name) if draw == 0 else None
             key = self._trained_key(trial, draw)
@@ -143,7 +151,12 @@ class Study:
 
     def _trained_key(self, trial: Trial, draw: int) -> str:
         """Of a trial, of the target's other rows that are scored and watched, and of whether a bundle stays of it."""
-        config = {"trial": trial.key, "watched": _WATCHED, "bundle": draw == 0}
+        config = {"trial": trial.key, "watched": self.watched, "bundle": draw == 0}
+        return content_key(config, data=self.target.fingerprint, start=trial.start.fingerprint)
+
+    def _zero_shot_key(self, trial: Trial) -> str:
+        """The same in every draw, for none of its labels is read."""
+        config = {"way": ZERO_SHOT, "objective": trial.objective.config(), "precision": self.runtime.precision}
         return content_key(config, data=self.target.fingerprint, start=trial.start.fingerprint)
 
     def _reference_key(self, name: str, trial: Trial) -> str:
@@ -164,15 +177,22 @@ class Study:
         seconds = time.monotonic() - began
         if draw == 0:
             self.keep(trained, base, self.bundle(way))
-        rows = self.target.split(TEST).examples
-        correct = _right([record["label"] for record in trial.predict(trained, rows)], rows)
-        return {"correct": correct, "seconds": seconds, "journal": trained.journal}
+        return {"correct": self._right(trial, trained), "seconds": seconds, "journal": trained.journal}
+
+    def _ask(self, trial: Trial) -> dict[str, Any]:
+        """What the trial's start answers on the target's test rows as it is: no draw costs a second of training."""
+        untrained = replace(trial, options=trial.options.model_copy(update={"steps": 0}))
+        return {"correct": self._right(trial, untrained.train(Silent())), "seconds": 0.0}
 
     def _refer(self, name: str, trial: Trial) -> dict[str, Any]:
         began = time.monotonic()
         rows = self.target.split(TEST).examples
-        guesses = REFERENCES[name](trial, rows)
-        return {"correct": _right(guesses, rows), "seconds": time.monotonic() - began}
+        found = self.references[name](trial, rows)
+        return {"correct": _right(found, rows), "seconds": time.monotonic() - began}
+
+    def _right(self, trial: Trial, trained: Trained) -> list[bool]:
+        rows = self.target.split(TEST).examples
+        return _right(trial.predict(trained, rows), rows)
 
     def _trial(self, start: Start, draw: int) -> Trial:
         task = draw_labels(self.target, self.labels_per_class, self.seed + draw)
@@ -180,7 +200,7 @@ class Study:
 
     @property
     def _watched(self) -> Sequence[Example]:
-        return self.target.split(VALIDATION).examples[:_WATCHED]
+        return self.target.split(VALIDATION).examples[: self.watched]
 
     def _resumable(self) -> Path:
         folder = self._home(self.source_trial) / "source.partial"
@@ -188,5 +208,5 @@ class Study:
         return folder
 
 
-def _right(guesses: Sequence[str], rows: Sequence[Example]) -> list[bool]:
-    return [guess == row.target for guess, row in zip(guesses, rows, strict=True)]
+def _right(records: Records, rows: Sequence[Example]) -> list[bool]:
+    return [record["label"] == row.target for record, row in zip(records, rows, strict=True)]
