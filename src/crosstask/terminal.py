@@ -67,7 +67,7 @@ class _LiveBar:
 
 
 class _LogBar:
-    """Progress in a log: a line every few seconds, and one at the end."""
+    """Progress in a log: a line every few seconds, and one at the end; times are [passed<left], as tqdm has them."""
 
     def __init__(self, console: Console, what: str, total: float | None) -> None:
         self._console, self._what, self._total = console, what, total
@@ -85,8 +85,8 @@ class _LogBar:
         if not self._total:
             return f"{self._what}: {self._done:,.0f} {_facts(facts)}".rstrip()
         share = self._done / self._total
-        left = f"{elapsed / share - elapsed:,.0f} s left" if share < 1 else f"{elapsed:,.1f} s"
-        return ", ".join(filter(None, [f"{self._what}: {share:.0%}", _facts(facts), left]))
+        times = f"{_clock(elapsed)}<{_clock(elapsed / share - elapsed)}" if share < 1 else _clock(elapsed)
+        return ", ".join(filter(None, [f"{self._what}: {share:.0%} [{times}]", _facts(facts)]))
 
 
 def _live_progress(console: Console) -> Progress:
@@ -100,6 +100,16 @@ def _live_progress(console: Console) -> Progress:
         TimeRemainingColumn(elapsed_when_finished=True),
     ]
     return Progress(*columns, console=console)
+
+
+def _clock(seconds: float) -> str:
+    """Minutes and seconds, in no language.
+
+    >>> _clock(75.4)
+    '1:15'
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
 
 
 def _facts(facts: dict[str, Any]) -> str:

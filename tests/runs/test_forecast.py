@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from crosstask.errors import ConfigError
+from crosstask.models.tuning.freeze import Freeze
+from crosstask.models.tuning.full import Full
+from crosstask.models.tuning.head import Head
+from crosstask.models.tuning.lora import Lora
 from crosstask.runs.forecast import Forecast, in_turn, inference, program_memory, training
 from crosstask.runs.options import TrainingOptions
 from crosstask.runs.start import load_start
@@ -47,6 +52,25 @@ def test_a_pass_costs_two_operations_a_weight_and_token_and_training_six(trial: 
     epoch = with_options(replace(trial, task=toy_task(train=24)), steps=3)
     once = inference(trial.start.trunk, trial.lesson("train"), DEVICE)
     assert training(epoch).seconds == pytest.approx(3 * once.seconds)
+
+
+def test_what_is_frozen_costs_no_backward(trial: Trial) -> None:
+    alone = replace(trial, task=toy_task(train=24))
+    full, half, head, lora = (
+        training(with_options(alone, tuning=tuning))
+        for tuning in (Full(), Freeze(layers=1), Head(), Lora(r=1, targets="all"))
+    )
+    once = inference(trial.start.trunk, alone.lesson("train"), DEVICE).seconds * 40 * 8 / 24
+    assert full.seconds == pytest.approx(3 * once)
+    assert half.seconds == pytest.approx(2 * once)  # one of two layers
+    assert head.seconds == pytest.approx(once)
+    assert 2 * once < lora.seconds < full.seconds
+    assert head.memory < half.memory < full.memory
+
+
+def test_a_forecast_refuses_what_training_would(trial: Trial) -> None:
+    with pytest.raises(ConfigError, match="9 layers"):
+        training(with_options(trial, tuning=Freeze(layers=9)))
 
 
 def test_memory_is_that_of_the_program_and_of_the_work(trial: Trial) -> None:

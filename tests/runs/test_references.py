@@ -121,3 +121,13 @@ def test_states_are_those_of_the_trunk_read_text_by_text(start: Start):
         with torch.no_grad():
             states = start.trunk(tokens)[0]
         np.testing.assert_allclose(vector, states.mean(0).numpy(), atol=1e-5)
+
+
+def test_test_rows_are_read_once_for_all_draws(start: Start, monkeypatch: pytest.MonkeyPatch):
+    read: list[int] = []
+    plain = features.outputs
+    monkeypatch.setattr(features, "outputs", lambda model, lesson, *rest: read.append(1) or plain(model, lesson, *rest))
+    same = [(f"text {row}",) for row in range(3)]
+    found = [features.states(trial(start), texts) for texts in ([("one",)], same, [("two",)], same, [("one",)])]
+    assert len(read) == 4
+    assert (found[1] == found[3]).all()

@@ -11,7 +11,8 @@ from bundles import REVIEWS, random_bundle
 from crosstask.runs.options import TrainingOptions
 from crosstask.runs.start import Start, load_start
 from crosstask.runs.trial import Trained, Trial
-from crosstask.tasks.task import Split
+from crosstask.tasks.kinds.generation import Generation
+from crosstask.tasks.task import Example, Split, Task
 from crosstask.ui import Silent
 from tiny_training import CPU, Notes, assert_same, rows, toy_task, weights_of
 
@@ -137,6 +138,34 @@ def test_with_validation_the_best_weights_are_kept(start: Start):
     assert trained.fitted["temperature"] != 1.0
     waited = [score for score, step in scores if -step > -best[1]]
     assert trained.steps == 60 or len(waited) == 2
+
+
+def test_what_writes_texts_is_chosen_by_its_loss_and_writes_once(tiny_decoder: Path, monkeypatch: pytest.MonkeyPatch):
+    from crosstask.models import generation
+
+    written: list[int] = []
+    plain = generation.generate
+    monkeypatch.setattr(generation, "generate", lambda *given: written.append(1) or plain(*given))
+    rows = [Example({"source": f"number {row}"}, (f"no. {row}",), row) for row in range(16)]
+    task = Task("notes", Generation(), {"train": Split(rows[:12]), "validation": Split(rows[12:])})
+    options = TrainingOptions(objective="lm:max_new_tokens=4", steps=6, batch_size=8)
+    trained = Trial(task, load_start(str(tiny_decoder)), options, CPU).train(UI)
+    scored = [row for row in trained.journal if "score" in row]
+    assert [row["step"] for row in scored] == [2, 4, 6]
+    assert all(row["score"] == -row["validation_loss"] < 0 for row in scored)
+    assert set(trained.validation.metrics) == {"rouge_l", "chrf", "exact_match"}
+    assert len(written) == 1
+
+
+def test_a_long_text_counts_as_often_in_an_epoch_as_it_has_windows(start: Start):
+    long = [Example({"text": "a good film " * 60}, label, row) for row, label in enumerate(["bad", "good"] * 4)]
+    task = toy_task().with_splits(train=Split(long))
+    whole, windows = (
+        trial(start, task=task, options=TrainingOptions(objective=way, epochs=1, batch_size=2))
+        for way in ("head", "head:windows=true")
+    )
+    assert whole.steps == 4
+    assert windows.steps == len(windows.lesson("train").features) / 2 > 8
 
 
 def test_a_watched_split_is_scored_and_changes_nothing(start: Start):

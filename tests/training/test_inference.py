@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from crosstask.errors import BundleError
-from crosstask.training.inference import outputs
+from crosstask.training.inference import mean_loss, outputs
 from crosstask.training.padding_gate import check_padding
 from tiny_training import CPU, toy_model, toy_phase, toy_task
 
@@ -34,6 +34,15 @@ def test_the_size_of_the_batches_does_not_matter(model_and_lesson, tokens: int):
     np.testing.assert_allclose(
         outputs(model, lesson, CPU, tokens).mean(), outputs(model, lesson, CPU).mean(), atol=1e-5
     )
+
+
+@pytest.mark.parametrize("tokens", [1, 40, 10**6])
+def test_the_mean_loss_is_that_of_all_rows_together(model_and_lesson, tokens: int):
+    model, lesson = model_and_lesson
+    batch = lesson.batch(range(24))
+    with torch.no_grad():
+        expected = lesson.objective.loss(model.eval()("reviews", batch.tokens), batch) / batch.weights.sum()
+    assert mean_loss(model.train(), lesson, CPU, tokens) == pytest.approx(float(expected), abs=1e-5)
 
 
 def test_dropout_is_off_and_no_gradient_is_kept(model_and_lesson):

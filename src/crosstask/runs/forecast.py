@@ -12,7 +12,8 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from crosstask.models.anatomy import layer_list
+from crosstask.models.anatomy import below_layers, layer_list
+from crosstask.models.model import MultiTaskModel
 from crosstask.models.trunk import Trunk
 from crosstask.runs.trial import Trial
 from crosstask.tasks.task import TRAIN, VALIDATION
@@ -37,18 +38,22 @@ class Forecast:
 def training(trial: Trial, done: int = 0) -> Forecast:
     """The training of a trial whose first `done` steps are behind it, with its passes over the validation rows.
 
-    6 operations a weight and token (embeddings left out), and the memory that AdamW and backward need.
+    Embeddings left out, forward takes 2 operations a weight and token, backward 2 a weight that it passes, and 2 a
+    weight that trains. Memory is what AdamW and backward need. ConfigError where the tuning does not fit the model.
     """
-    trunk, device, lesson = trial.start.trunk, trial.runtime.device, trial.lesson(TRAIN)
+    model, device, lesson = trial.outline(), trial.runtime.device, trial.lesson(TRAIN)
+    trunk, passed = model.trunk, _passed(model.trunk)
     left, batch = max(0, trial.steps - done), min(trial.options.batch_size, len(lesson.features))
-    seconds = _seconds(6 * _layer_weights(trunk) * left * batch * float(lesson.lengths.mean()), device)
-    state = _weights(trunk) + _STATE * _trained_weights(trunk, lesson)
+    operations = 2 * (_layer_weights(trunk) + _weights(passed) + _weights(passed, trained=True))
+    seconds = _seconds(operations * left * batch * float(lesson.lengths.mean()), device)
+    trained = _trained_weights(model, lesson)
+    state = _weights(trunk) + _STATE * trained
     if VALIDATION in trial.task.splits:
         seconds += (left // trial.score_every + 1) * inference(trunk, trial.lesson(VALIDATION), device).seconds
-        state += _trained_weights(trunk, lesson)  # the best so far
+        state += trained  # the best so far
     longest = int(lesson.lengths.max())
     kept = _layer_bytes(trunk, min(trial.options.micro_tokens, longest * batch), longest)
-    return Forecast(seconds, _taken(device) + _FLOAT * state + len(layer_list(trunk.encoder)[1]) * kept)
+    return Forecast(seconds, _taken(device) + _FLOAT * state + max(1, len(passed)) * kept)
 
 
 def inference(trunk: Trunk, lesson: Lesson, device: torch.device) -> Forecast:
@@ -97,14 +102,24 @@ def _layer_bytes(trunk: Trunk, tokens: int, longest: int) -> int:
     return tokens * (_UNIT * trunk.width + _SCORE * heads * longest)
 
 
-def _trained_weights(trunk: Trunk, lesson: Lesson) -> int:
-    """The weights of the trunk with those rows of the word embeddings that the lesson uses."""
-    table: Tensor = cast(Any, trunk.encoder).get_input_embeddings().weight
-    return _weights(trunk) - table.numel() + len(lesson.token_ids) * table.shape[1]
+def _passed(trunk: Trunk) -> nn.ModuleList:
+    """The layers that gradients pass: those from the lowest on that has something to train in it or below it."""
+    layers = layer_list(trunk.encoder)[1]
+    if any(weight.requires_grad for weight in below_layers(trunk.encoder)):
+        return layers
+    trains = [place for place, layer in enumerate(layers) if any(weight.requires_grad for weight in layer.parameters())]
+    return layers[trains[0] if trains else len(layers) :]
 
 
-def _weights(model: nn.Module) -> int:
-    return sum(weight.numel() for weight in model.parameters())
+def _trained_weights(model: MultiTaskModel, lesson: Lesson) -> int:
+    """The weights that train; of the word embeddings those rows that the lesson uses, unless they are read whole."""
+    table: Tensor = cast(Any, model.trunk.encoder).get_input_embeddings().weight
+    whole = model.head(lesson.task.name).reads_vocabulary or not table.requires_grad
+    return _weights(model, trained=True) - (0 if whole else table.numel() - len(lesson.token_ids) * table.shape[1])
+
+
+def _weights(model: nn.Module, *, trained: bool = False) -> int:
+    return sum(weight.numel() for weight in model.parameters() if weight.requires_grad or not trained)
 
 
 def _layer_weights(trunk: Trunk) -> int:

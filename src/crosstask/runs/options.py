@@ -79,7 +79,7 @@ class TrainingOptions(Method):
         )
 
     def steps_for(self, rows: int) -> int:
-        """Optimizer steps for this many training rows.
+        """Optimizer steps for this many training rows, windows of long texts counted one by one.
 
         >>> TrainingOptions(batch_size=16).steps_for(32), TrainingOptions(epochs=10, batch_size=16).steps_for(32)
         (60, 20)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crosstask.models.model import MultiTaskModel
+from crosstask.models.outline import outline
 from crosstask.objectives import Objective, Outputs, objective_for
 from crosstask.runs.key import content_key
 from crosstask.runs.options import TrainingOptions
@@ -20,14 +21,14 @@ from crosstask.tasks.ordering import seeded_order
 from crosstask.tasks.task import TRAIN, VALIDATION, Example, Task
 from crosstask.training.finish import Finish, KeepBest, KeepLast
 from crosstask.training.fit import Fit
-from crosstask.training.inference import outputs
+from crosstask.training.inference import mean_loss, outputs
 from crosstask.training.lesson import Lesson
 from crosstask.training.loop import Training
 from crosstask.training.padding_gate import check_padding
 from crosstask.training.phase import Phase
 from crosstask.training.randomness import torch_draws
 from crosstask.training.runtime import Runtime
-from crosstask.ui import Ui
+from crosstask.ui import Silent, Ui
 
 _SCORES_A_RUN = 6  # validation passes at most, epochs allowing
 
@@ -79,13 +80,13 @@ class Trial:
 
     @property
     def steps(self) -> int:
-        """Optimizer steps at most."""
-        return self.options.steps_for(len(self.task.split(TRAIN)))
+        """Optimizer steps at most; each window of a long text counts as a row."""
+        return self.options.steps_for(len(self._taught.features))
 
     @property
     def score_every(self) -> int:
         """Steps from one pass over the validation rows to the next: an epoch at least."""
-        epoch = -(-len(self.task.split(TRAIN)) // self.options.batch_size)
+        epoch = -(-len(self._taught.features) // self.options.batch_size)
         return max(epoch, self.steps // _SCORES_A_RUN)
 
     def predict(self, trained: Trained, rows: Sequence[Example]) -> list[Mapping[str, Any]]:
@@ -99,14 +100,23 @@ class Trial:
 
     def lesson(self, split: str) -> Lesson:
         """One split of the task, ready for the model."""
+        if split == TRAIN:
+            return self._taught
         return Lesson.of(self.task, split, self.objective, self.start.trunk.text)
+
+    def outline(self) -> MultiTaskModel:
+        """What the trial would train, without the weights' values: of each is known whether it trains."""
+        head = self.start.head_for(self.task, self.objective, Silent())
+        model = outline(MultiTaskModel(self.start.trunk, {self.task.name: head}))
+        self.options.tuning.attach(model)
+        return model
 
     def train(self, ui: Ui, folder: Path | None = None, watched: Lesson | None = None) -> Trained:
         """Train, resuming from `folder` where a checkpoint stands there.
 
         Rows `watched` are scored into the journal where the task has no validation split; nothing is chosen by them.
         """
-        lesson = self.lesson(TRAIN)
+        lesson = self._taught
         validation = self.lesson(VALIDATION) if VALIDATION in self.task.splits else None
         for note in filter(None, [lesson.truncation()]):
             ui.note(note)
@@ -115,6 +125,10 @@ class Trial:
         check_padding(model, lesson, self.runtime)
         fit = self._fit(model, lesson, validation or watched, folder)
         return self._trained(model, validation, fit.run(ui), fit.training.step)
+
+    @cached_property
+    def _taught(self) -> Lesson:
+        return Lesson.of(self.task, TRAIN, self.objective, self.start.trunk.text)
 
     def _model(self, ui: Ui) -> MultiTaskModel:
         with torch_draws(self.seed, 0, "head", self.runtime.device):
@@ -156,6 +170,10 @@ class Trial:
         )
 
     def _score(self, model: MultiTaskModel, lesson: Lesson) -> dict[str, float]:
+        """The metrics by name; of an objective that writes its answers, which takes long, the loss alone."""
+        if self.objective.streams:
+            loss = mean_loss(model, lesson, self.runtime)
+            return {"score": -loss, "validation_loss": loss}
         found = outputs(model, lesson, self.runtime)
         metrics = self._scored(found, self.objective.fit(self.task.kind, found)).metrics
         values = {name: interval.value for name, interval in metrics.items()}

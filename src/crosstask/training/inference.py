@@ -1,4 +1,4 @@
-"""Model outputs for many rows, in length-grouped batches; no gradients."""
+"""Model outputs and losses for many rows, in length-grouped batches; no gradients."""
 
 from __future__ import annotations
 
@@ -23,6 +23,19 @@ def outputs(model: MultiTaskModel, lesson: Lesson, runtime: Runtime, micro_token
         values.update(zip(rows.tolist(), _read(reader, lesson.batch(rows), runtime), strict=True))
     found = [values[row] for row in range(len(lesson.features))]
     return Outputs(lesson.examples, lesson.features, found, lesson.text)
+
+
+@torch.inference_mode()
+def mean_loss(model: MultiTaskModel, lesson: Lesson, runtime: Runtime, micro_tokens: int = MICRO_TOKENS) -> float:
+    """The objective's loss on the rows of the lesson, as training counts it, without dropout."""
+    model.eval()
+    loss = weight = 0.0
+    for rows in micro_batches(np.argsort(lesson.lengths, kind="stable"), lesson.lengths, micro_tokens):
+        batch = lesson.batch(rows).to(runtime.device)
+        with runtime.autocast(), memory_told("device", "Free memory on it, or use --device cpu."):
+            loss += float(lesson.objective.loss(model(lesson.task.name, batch.tokens), batch))
+        weight += float(batch.weights.sum())
+    return loss / weight
 
 
 @torch.inference_mode()
