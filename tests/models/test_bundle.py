@@ -185,10 +185,11 @@ def test_a_file_that_does_not_belong_is_named(damaged: Path) -> None:
         (damaged / name).unlink()
 
 
-def test_a_newer_format_is_refused(damaged: Path) -> None:
+@pytest.mark.parametrize(("other", "mend"), [(1, "Make the bundle anew."), (3, "Update crosstask.")])
+def test_another_format_is_refused(other: int, mend: str, damaged: Path) -> None:
     path = damaged / "crosstask.json"
-    path.write_text(path.read_text().replace('"format_version": 1', '"format_version": 2'))
-    assert refused(damaged).mend == "Update crosstask."
+    path.write_text(path.read_text().replace('"format_version": 2', f'"format_version": {other}'))
+    assert refused(damaged).mend == mend
 
 
 @pytest.mark.parametrize("name", ["../out", "/etc/passwd", "a\\b", "c:x"])

@@ -18,6 +18,9 @@ from crosstask.runs.forecast import Forecast, in_turn, inference, program_memory
 from crosstask.runs.options import TrainingOptions
 from crosstask.runs.start import load_start
 from crosstask.runs.trial import Trial
+from crosstask.tasks.kinds.generation import Generation
+from crosstask.tasks.task import Example, Split, Task
+from crosstask.training.lesson import Lesson
 from tiny_training import CPU, toy_task
 
 DEVICE = torch.device("cpu")
@@ -66,6 +69,20 @@ def test_what_is_frozen_costs_no_backward(trial: Trial) -> None:
     assert head.seconds == pytest.approx(once)
     assert 2 * once < lora.seconds < full.seconds
     assert head.memory < half.memory < full.memory
+
+
+def test_writing_takes_longer_the_longer_texts_may_get(tiny_decoder: Path) -> None:
+    rows = [Example({"source": f"number {row}"}, (f"no. {row}",), row) for row in range(40)]
+    task, start = Task("notes", Generation(), {"train": Split(rows)}), load_start(str(tiny_decoder))
+
+    def seconds(objective: str, count: int) -> float:
+        asked = Trial(task, start, TrainingOptions(objective=objective), CPU)
+        lesson = Lesson.of_examples(task, rows[:count], asked.objective, start.trunk.text)
+        return inference(start.trunk, lesson, DEVICE).seconds
+
+    short, long = (seconds(f"lm:max_new_tokens={most}", 40) for most in (10, 100))
+    assert 3 * short < long < 10 * short
+    assert seconds("lm:max_new_tokens=100", 1) > long / 4  # one row alone reads as many weights as 32 together
 
 
 def test_a_forecast_refuses_what_training_would(trial: Trial) -> None:

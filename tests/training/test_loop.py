@@ -10,6 +10,7 @@ import torch
 from crosstask.errors import ConfigError, InputError
 from crosstask.models.tokens import Tokens
 from crosstask.runs.options import TrainingOptions
+from crosstask.tasks.task import Example, Split
 from crosstask.training.inference import outputs
 from crosstask.training.loop import Training
 from crosstask.training.runtime import Runtime
@@ -91,6 +92,21 @@ def test_where_memory_lacks_the_step_is_made_in_smaller_parts(tiny_checkpoint: P
     assert all(report.parts_of is None for report in expected)
     assert [report.tokens for report in found] == [report.tokens for report in expected]
     assert [report.loss for report in found] == pytest.approx([report.loss for report in expected], rel=1e-4)
+
+
+def test_a_row_that_alone_is_too_long_ends_the_training(tiny_checkpoint: Path):
+    task = toy_task()
+    model = toy_model(tiny_checkpoint, task, dropout=False)
+    long = Example({"text": "good film " * 40}, "good", 99)
+    task = task.with_splits(train=Split([*task.split("train").examples[:7], long]))
+
+    def small(_: object, inputs: tuple[Tokens]) -> None:
+        if inputs[0].ids.shape[1] > 30:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    model.trunk.register_forward_pre_hook(small)
+    with pytest.raises(ConfigError, match=r"Lower --micro-tokens\."):
+        next(iter(Training(model, [toy_phase(model, task)], CPU)))
 
 
 def test_phases_run_in_order_each_with_its_tuning_and_schedule(tiny_checkpoint: Path):

@@ -18,7 +18,7 @@ from crosstask.errors import BundleError, nearest
 from crosstask.models.strict_json import json_text
 from crosstask.versions import current_versions
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "crosstask.json"
 _FETCH_AGAIN = "Copy or make the bundle again."
 _CHECKSUM = re.compile(rb'"checksum": "([0-9a-f]{64})"')
@@ -85,7 +85,7 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """The manifest of a bundle; BundleError where it is none, is damaged, or of a newer format."""
+        """The manifest of a bundle; BundleError where it is none, is damaged, or of another format."""
         path = folder / MANIFEST
         if not exists(path):
             raise _no_bundle(folder)
@@ -97,10 +97,11 @@ class Manifest:
         except (ValueError, KeyError, TypeError):
             raise _damaged(path) from None
         if format_version != FORMAT_VERSION:
+            older = isinstance(format_version, int) and format_version < FORMAT_VERSION
             raise BundleError(
                 f"is of format {format_version}, and this crosstask reads format {FORMAT_VERSION}",
                 file=path,
-                mend="Update crosstask.",
+                mend="Make the bundle anew." if older else "Update crosstask.",
             )
         if _checksum(text) != found.get("checksum"):
             raise _damaged(path)

@@ -17,7 +17,7 @@ from crosstask.models.token_choice import token_choice
 from crosstask.models.transformers_gateway import beam_search
 from crosstask.models.trunk import Trunk
 
-_ROWS = 32  # texts continued side by side; more only take more memory
+ROWS = 32  # texts continued side by side; more only take more memory
 
 Step = tuple[Sequence[int], Sequence[int]]
 """The numbers of the rows under way and the token that each has come to."""
@@ -30,7 +30,7 @@ def generate(trunk: Trunk, prompts: Sequence[Sequence[int]], decoding: Decoding)
     A text also ends at the maximum length of the trunk. What follows a prompt does not depend on the others, but for
     rounding, and with beams for that end.
     """
-    size = max(1, _ROWS // decoding.beams)
+    size = max(1, ROWS // decoding.beams)
     parts = (prompts[start : start + size] for start in range(0, len(prompts), size))
     follow = _follow if decoding.beams == 1 else _search
     return [answer for part in parts for answer in follow(trunk, part, decoding)]

@@ -96,6 +96,11 @@ class Objective(Method):
     streams: ClassVar[bool] = False
     """Whether an answer is a text that is written token by token."""
 
+    @property
+    def writes(self) -> int:
+        """Tokens that the texts kept side by side for one answer may have; none unless it `streams`."""
+        return 0
+
     @abstractmethod
     def head(self, kind: Kind, trunk: Trunk) -> Head:
         """A fresh head for `kind` on `trunk`; ConfigError where the trunk cannot carry it."""

@@ -50,6 +50,11 @@ class GenerationLm(Objective, Decoding):
         None, description="the prompt, with fields in double braces: 'Summarize: {{ source }}'"
     )
 
+    @property
+    def writes(self) -> int:
+        """The most tokens of an answer, in every beam."""
+        return self.beams * self.max_new_tokens
+
     def head(self, kind: Kind, trunk: Trunk) -> LanguageHead:
         """The trunk's LM head; ConfigError where it has none."""
         from crosstask.models.heads.language import LanguageHead

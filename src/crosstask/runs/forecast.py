@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from crosstask.models.anatomy import below_layers, layer_list
+from crosstask.models.generation import ROWS
 from crosstask.models.model import MultiTaskModel
 from crosstask.models.trunk import Trunk
 from crosstask.runs.trial import Trial
@@ -49,7 +50,9 @@ def training(trial: Trial, done: int = 0) -> Forecast:
     trained = _trained_weights(model, lesson)
     state = _weights(trunk) + _STATE * trained
     if VALIDATION in trial.task.splits:
-        seconds += (left // trial.score_every + 1) * inference(trunk, trial.lesson(VALIDATION), device).seconds
+        validation = trial.lesson(VALIDATION)
+        looks = left // trial.score_every + 1
+        seconds += looks * _reading(trunk, validation, device) + _writing(trunk, validation, device)
         state += trained  # the best so far
     longest = int(lesson.lengths.max())
     kept = _layer_bytes(trunk, min(trial.options.micro_tokens, longest * batch), longest)
@@ -57,10 +60,9 @@ def training(trial: Trial, done: int = 0) -> Forecast:
 
 
 def inference(trunk: Trunk, lesson: Lesson, device: torch.device) -> Forecast:
-    """One pass of a trunk that is loaded over the rows of a lesson: 2 operations a weight and token."""
-    tokens = int(lesson.lengths.sum())
-    seconds = _seconds(2 * _layer_weights(trunk) * tokens, device)
-    passing = _layer_bytes(trunk, min(MICRO_TOKENS, tokens), int(lesson.lengths.max(initial=0)))
+    """The answers of a trunk that is loaded to the rows of a lesson; texts are taken to get as long as they may."""
+    seconds = _reading(trunk, lesson, device) + _writing(trunk, lesson, device)
+    passing = _layer_bytes(trunk, min(MICRO_TOKENS, int(lesson.lengths.sum())), int(lesson.lengths.max(initial=0)))
     return Forecast(seconds, _taken(device, _FLOAT * _weights(trunk)) + passing)
 
 
@@ -80,15 +82,42 @@ def program_memory() -> int:
 
 
 @cache
+def memory_rate(device: torch.device, size: int = 4096, repeats: int = 5) -> float:
+    """Bytes a second that products of a large float32 matrix and a vector read here, measured once."""
+    matrix, vector = torch.randn(size, size, device=device), torch.randn(size, device=device)
+    return matrix.nbytes / _shortest(lambda: matrix @ vector, repeats)
+
+
+@cache
 def matrix_peak(device: torch.device, size: int = 1024, repeats: int = 5) -> float:
     """Float32 operations a second of square matrix products here: the best of a few, measured once."""
     left, right = torch.randn(2, size, size, device=device)
+    return 2.0 * size**3 / _shortest(lambda: left @ right, repeats)
+
+
+def _shortest(compute: Callable[[], Tensor], repeats: int) -> float:
+    """The seconds of the fastest of some runs after a first one."""
     seconds = []
     for _ in range(repeats + 1):
         began = time.perf_counter()
-        (left @ right)[0, 0].item()
+        compute().flatten()[0].item()
         seconds.append(time.perf_counter() - began)
-    return 2.0 * size**3 / min(seconds[1:])
+    return min(seconds[1:])
+
+
+def _reading(trunk: Trunk, lesson: Lesson, device: torch.device) -> float:
+    """Seconds of one pass over a lesson's rows: 2 operations a weight and token."""
+    return _seconds(2 * _layer_weights(trunk) * int(lesson.lengths.sum()), device)
+
+
+def _writing(trunk: Trunk, lesson: Lesson, device: torch.device) -> float:
+    """Seconds of the texts that a lesson's objective writes: a pass over all weights for each token of some rows."""
+    most = lesson.objective.writes
+    if not most:
+        return 0.0
+    weights, tokens = _layer_weights(trunk) + _weights(cast(nn.Module, trunk.lm_head)), most * len(lesson.features)
+    passes = max(most, tokens / ROWS)
+    return _seconds(2 * weights * tokens, device) + _FLOAT * weights * passes / memory_rate(device)
 
 
 def _taken(device: torch.device, loaded: int = 0) -> int:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from crosstask.models.bundle_record import BundleRecord
     from crosstask.models.model import MultiTaskModel
+    from crosstask.training.lesson import Lesson
     from crosstask.training.runtime import Runtime
 
 
@@ -78,7 +79,13 @@ class Bundle:
 
     def stream_example(self, example: Example, learned: LearnedTask) -> Iterator[str]:
         """The text with which a learned task answers one example, piece by piece."""
-        return learned.objective.stream(learned.task.kind, example, self.model.trunk)
+        from crosstask.training.inference import written
+
+        return written(learned.objective.stream(learned.task.kind, example, self.model.trunk), self.runtime)
+
+    def cuts(self, examples: Sequence[Example], learned: LearnedTask) -> list[int]:
+        """The tokens that each example loses to the maximum length."""
+        return self._lesson(examples, learned).cuts
 
     def predict_proba(self, inputs: Any, head: str | None = None) -> np.ndarray:
         """Probabilities [rows, labels] in the order of `labels`; ConfigError for a task without a label space."""
@@ -122,9 +129,8 @@ class Bundle:
         if not examples:
             return []
         from crosstask.training.inference import outputs
-        from crosstask.training.lesson import Lesson
 
-        lesson = Lesson.of_examples(learned.task, examples, learned.objective, self.model.trunk.text)
+        lesson = self._lesson(examples, learned)
         return learned.decode(outputs(self.model, lesson, self.runtime), lesson.cuts)
 
     def truncation(self, cuts: Sequence[int]) -> str | None:
@@ -132,6 +138,11 @@ class Bundle:
         from crosstask.training.lesson import cut_sentence
 
         return cut_sentence(cuts, self.model.trunk.text.max_length)
+
+    def _lesson(self, examples: Sequence[Example], learned: LearnedTask) -> Lesson:
+        from crosstask.training.lesson import Lesson
+
+        return Lesson.of_examples(learned.task, examples, learned.objective, self.model.trunk.text)
 
 
 def load(path: str | Path, device: str = "auto") -> Bundle:

@@ -1,4 +1,4 @@
-"""Predict the labels of texts with a bundle."""
+"""Answer rows with a bundle: labels, scores, entities, spans or texts."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from crosstask.ui import Ui, counted
 
 if TYPE_CHECKING:
     from crosstask.serving.bundle import Bundle
+    from crosstask.serving.learned import LearnedTask
     from crosstask.serving.prediction import Prediction
     from crosstask.tasks.kind import Kind
     from crosstask.tasks.task import Example
@@ -33,12 +34,13 @@ def _as_texts(value: Any) -> Any:
 
 
 class Predict(Step):
-    """Predict the labels of texts with a bundle.
+    """Answer rows with a bundle: labels, scores, entities, spans or texts.
 
     Texts come from the command line, from a file, or line by line from standard input. Where the first of them is a
-    JSON object, all must be objects with the task's fields, as pairs of texts have to be; else none may be one. The
-    answers are JSON lines in the order of the rows, each with the number of its row and the probability of every label.
-    Blank lines of standard input count and have no answer.
+    JSON object, all must be objects with the task's fields, as rows of several fields have to be; else none may be one.
+    The answers are JSON lines in the order of the rows, each with the number of its row and all that the task's kind
+    says of it, such as the probability of every label. At a terminal, texts appear as they are written. Blank lines of
+    standard input count and have no answer.
     """
 
     positional: ClassVar[tuple[str, ...]] = ("bundle", "texts")
@@ -108,10 +110,15 @@ class Predict(Step):
     def _pieces(self, bundle: Bundle, ui: Ui) -> Iterator[str] | None:
         """The answers as they are written, a line each; None where the task's answers come at once."""
         learned = bundle.learned(self.head)
-        if not learned.objective.streams:
-            return None
-        each = (bundle.stream_example(example, learned) for example in self._examples(learned.task.kind, ui))
-        return (piece for answer in each for piece in chain(answer, "\n"))
+        return self._written(bundle, learned, ui) if learned.objective.streams else None
+
+    def _written(self, bundle: Bundle, learned: LearnedTask, ui: Ui) -> Iterator[str]:
+        cuts: list[int] = []
+        for example in self._examples(learned.task.kind, ui):
+            yield from chain(bundle.stream_example(example, learned), "\n")
+            cuts += bundle.cuts([example], learned)
+        if told := bundle.truncation(cuts):
+            ui.note(told)
 
     def _examples(self, kind: Kind, ui: Ui) -> Iterator[Example]:
         from crosstask.serving.lines import STANDARD_INPUT, examples, standard_input

@@ -1,6 +1,8 @@
-"""Model outputs and losses for many rows, in length-grouped batches; no gradients."""
+"""What a model answers, without gradients: outputs and losses for many rows in length-grouped batches, and texts."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -36,6 +38,16 @@ def mean_loss(model: MultiTaskModel, lesson: Lesson, runtime: Runtime, micro_tok
             loss += float(lesson.objective.loss(model(lesson.task.name, batch.tokens), batch))
         weight += float(batch.weights.sum())
     return loss / weight
+
+
+def written(pieces: Iterator[str], runtime: Runtime) -> Iterator[str]:
+    """The pieces of a text that a model writes, each as precisely as `runtime` says."""
+    while True:
+        with runtime.autocast(), memory_told("device", "Free memory on it, or use --device cpu."):
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
 
 
 @torch.inference_mode()

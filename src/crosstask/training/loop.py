@@ -225,8 +225,8 @@ class _Stream:
         return [(lesson, lesson.batch(part)) for part in parts]
 
     def halve(self, batches: Sequence[tuple[Lesson, Batch]]) -> bool:
-        """Let micro-batches have half the tokens of the largest of these; False where they are single rows already."""
-        if all(len(batch.weights) == 1 for _, batch in batches):
-            return False
-        self.micro_tokens = max(batch.tokens.mask.numel() for _, batch in batches) // 2
-        return True
+        """Let several rows together have half of their most tokens here; False where there are but single rows."""
+        together = [batch.tokens.mask.numel() for _, batch in batches if len(batch.weights) > 1]
+        if together:
+            self.micro_tokens = max(together) // 2
+        return bool(together)
