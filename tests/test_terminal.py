@@ -87,3 +87,19 @@ def test_a_bar_of_unknown_length_still_counts(capsys, monkeypatch):
         bar.advance(3)
         bar.advance(4)
     assert capsys.readouterr().err.splitlines() == ["reading: 3", "reading: 7"]
+
+
+def test_what_texts_hold_cannot_move_the_cursor(capsys):
+    ui = Terminal()
+    ui.note("a \x1b[31mred\x07 text")
+    ui.table("labels", [("label", "rows"), ("\x1b[2Jgone", 3)])
+    seen = capsys.readouterr().err
+    assert "\x1b" not in seen
+    assert r"a \x1b[31mred\x07 text" in seen
+    assert r"\x1b[2Jgone" in seen
+
+
+def test_what_takes_no_time_needs_no_line_in_a_log(capsys):
+    with Terminal().progress("rows", 3) as bar:
+        bar.advance(3)
+    assert capsys.readouterr().err == ""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from crosstask.ui import Bar
+from crosstask.ui import Bar, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LOG_WIDTH = 120
 LOG_EVERY = 5.0  # seconds between two progress lines of a log
+_SHORT = 1.0  # seconds of what needs no line to say that it is done
 
 
 class Terminal:
@@ -29,7 +30,7 @@ class Terminal:
 
     def note(self, text: str) -> None:
         """One line a person should see."""
-        self._console.print(text, soft_wrap=True)
+        self._console.print(printable(text), soft_wrap=True)
 
     def table(self, title: str, rows: Sequence[Sequence[Any]]) -> None:
         """A table; the first row is its header, numbers stand to the right, and what is too wide is folded, not cut."""
@@ -77,7 +78,8 @@ class _LogBar:
     def advance(self, amount: float = 1.0, **facts: Any) -> None:
         self._done += amount
         now = time.monotonic()
-        if now - self._spoke >= LOG_EVERY or self._done == self._total:
+        ended = self._done == self._total and (facts or now - self._start >= _SHORT)
+        if now - self._spoke >= LOG_EVERY or ended:
             self._spoke = now
             self._console.print(self._line(now - self._start, facts), soft_wrap=True)
 
@@ -117,4 +119,4 @@ def _facts(facts: dict[str, Any]) -> str:
 
 
 def _cell(value: Any) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:.3f}" if isinstance(value, float) else printable(str(value))

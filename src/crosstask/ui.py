@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
+
+_CONTROL = re.compile(r"[^\t\n\x20-\x7e\xa0-\U0010ffff]")
 
 
 class Bar(Protocol):
@@ -34,6 +37,15 @@ def counted(count: int, one: str) -> str:
     ('1 row', '1,200 rows')
     """
     return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
+
+
+def printable(text: str) -> str:
+    r"""The text with control characters, which would move the cursor or colour the terminal, written as escapes.
+
+    >>> print(printable("a\x1b[31mred\tone\n"), end="")
+    a\x1b[31mred	one
+    """
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 class Silent:

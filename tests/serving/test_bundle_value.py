@@ -56,6 +56,12 @@ def test_the_temperature_flattens_the_probabilities_and_keeps_the_labels(
     np.testing.assert_allclose(flat, root / root.sum(1, keepdims=True), rtol=1e-5)
 
 
+def test_one_mapping_is_one_row(bundle: Bundle, pairs: Bundle):
+    assert bundle.predict({"text": TEXTS[0]})[0].record == bundle.predict(TEXTS[0])[0].record
+    (found,) = pairs.predict({"text": "a film", "text_pair": "a movie"}, head="pairs")
+    assert found.record == pairs.predict([("a film", "a movie")], head="pairs")[0].record
+
+
 def test_all_forms_of_input_give_the_same(bundle: Bundle, tmp_path: Path):
     file = tmp_path / "more.csv"
     pd.DataFrame({"review": TEXTS, "stars": [1, 2, 3, 4]}).to_csv(file, index=False)

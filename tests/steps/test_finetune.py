@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -195,6 +196,24 @@ def test_the_closing_line_can_be_run_as_it_stands(run_cli: Run, tiny_checkpoint:
     assert shlex.split(line)[-3:] == ["predict", str(out), "a text of yours"]
     ended = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
     assert json.loads(ended.stdout)["task"] == "reviews", ended.stderr
+
+
+def test_the_closing_line_of_a_pair_shows_both_fields(run_cli: Run, tiny_checkpoint: Path, tmp_path: Path):
+    file = tmp_path / "same.csv"
+    file.write_text("text,text_pair,label\n" + "a film,a movie,same\na film,a train,other\n" * 4)
+    answer = run_cli("finetune", file, "--model", tiny_checkpoint, "--steps", 1, "--out", tmp_path / "b")
+    line = answer.stderr.splitlines()[-1].partition(" Try: ")[2]
+    ended = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
+    assert json.loads(ended.stdout)["label"] in ("same", "other"), ended.stderr
+
+
+def test_a_vocabulary_of_another_language_is_told(run_cli: Run, tiny_checkpoint: Path, tmp_path: Path):
+    file = tmp_path / "zh.csv"
+    file.write_text("text,label\n" + "房间很大很干净,好\n服务太差,坏\n" * 4, encoding="utf-8")
+    for verb in (["finetune", "--steps", 1, "--out", tmp_path / "b"], ["inspect"]):
+        answer = run_cli(verb[0], file, "--model", tiny_checkpoint, *verb[1:])
+        assert answer.code == 0
+        assert re.search(r"\d\d% of the tokens are unknown to the model: .*starter:multilingual", answer.stderr)
 
 
 def test_a_dry_run_trains_nothing(finetune: Run, file: Path, tmp_path: Path):

@@ -12,6 +12,8 @@ from io import TextIOWrapper
 from os import PathLike
 from typing import Any, TextIO
 
+from crosstask.ui import printable
+
 
 def speak_utf8() -> None:
     """Write UTF-8 whatever the locale; half a character, which UTF-8 has no bytes for, is written as its escape."""
@@ -40,9 +42,9 @@ def write_lines(records: Iterable[Mapping[str, Any]], out: TextIO) -> None:
 
 
 def write_pieces(pieces: Iterable[str], out: TextIO) -> None:
-    """Text as it comes."""
+    """Text as it comes, for a terminal."""
     for piece in pieces:
-        out.write(piece)
+        out.write(printable(piece))
         out.flush()
 
 

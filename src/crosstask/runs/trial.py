@@ -118,7 +118,7 @@ class Trial:
         """
         lesson = self._taught
         validation = self.lesson(VALIDATION) if VALIDATION in self.task.splits else None
-        for note in filter(None, [lesson.truncation()]):
+        for note in filter(None, [lesson.truncation(), lesson.unknown()]):
             ui.note(note)
         model = self._model(ui)
         self.objective.prepare(model, self.task.name, lambda rows: self._asked(model, rows))

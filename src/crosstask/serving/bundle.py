@@ -60,8 +60,8 @@ class Bundle:
         """The answer to each row, in the rows' order; `head` names the learned task to ask.
 
         `inputs` are texts, tuples of two texts for a task on pairs, or mappings by field or column, in any iterable; a
-        DataFrame, a column of texts, or the `Path` of a file; one text may stand alone. InputError names the row that
-        does not fit the task.
+        DataFrame, a column of texts, or the `Path` of a file; one text or mapping may stand alone. InputError names the
+        row that does not fit the task.
         """
         learned = self.learned(head)
         rows = _rows(inputs)
@@ -159,12 +159,12 @@ def load(path: str | Path, device: str = "auto") -> Bundle:
 
 
 def _rows(inputs: Any) -> Any:
-    """One text as a list of one; a column of texts (a Series, an array) or any other iterable of rows as a list."""
-    if isinstance(inputs, str):
+    """One text or row as a list of one; a column of texts (a Series, an array) or any other iterable as a list."""
+    if isinstance(inputs, str | Mapping):
         return [inputs]
     if hasattr(inputs, "tolist"):
         return inputs.tolist()
-    whole = isinstance(inputs, Mapping | Sequence) or hasattr(inputs, "columns") or hasattr(inputs, "column_names")
+    whole = isinstance(inputs, Sequence) or hasattr(inputs, "columns") or hasattr(inputs, "column_names")
     return list(inputs) if isinstance(inputs, Iterable) and not whole else inputs
 
 

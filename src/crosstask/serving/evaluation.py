@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crosstask.evidence.interval import Interval
+from crosstask.tasks.cells import on_one_line
 from crosstask.tasks.kind import Miss, Scores
 from crosstask.ui import counted
 
@@ -57,8 +58,12 @@ class Evaluation:
         yield title, [("metric", "value", "95% low", "95% high"), *metrics]
         yield from self.scores.tables.items()
         if self.misses and worst:
-            shown = [(miss.row, miss.target, miss.predicted, miss.text) for miss in self.misses[:worst]]
+            shown = [(miss.row, _short(miss.target), _short(miss.predicted), miss.text) for miss in self.misses[:worst]]
             yield f"worst of {counted(len(self.misses), 'error')}", [("row", "expected", "predicted", "text"), *shown]
+
+
+def _short(text: str) -> str:
+    return on_one_line([text])
 
 
 def _by_name(table: Table) -> dict[str, Any]:

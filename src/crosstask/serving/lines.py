@@ -29,6 +29,14 @@ Row = str | dict[str, Any]
 STANDARD_INPUT = "standard input"
 
 
+def row_of_yours(kind: Kind) -> str:
+    """What a row of a kind looks like where a person writes it: a text, or a JSON object of several fields."""
+    if [*kind.inputs] == ["messages"]:
+        return json.dumps({"messages": [{"role": "user", "content": "a text of yours"}]})
+    each = {name: f"a {name.replace('_', ' ')} of yours" for name in kind.inputs}
+    return json.dumps(each) if len(each) > 1 else "a text of yours"
+
+
 def rows(lines: Iterable[Line], file: str | None = None) -> Iterator[tuple[int, Row]]:
     """The rows of lines by number: JSON objects where the first line is one, else each line is a text.
 

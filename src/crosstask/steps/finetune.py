@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crosstask.runs.place import Place
     from crosstask.runs.trial import Trained, Trial
     from crosstask.serving.bundle import Bundle
-    from crosstask.tasks.kind import Scores
+    from crosstask.tasks.kind import Kind, Scores
     from crosstask.tasks.task import Task
 
 
@@ -141,7 +141,7 @@ class Finetune(TrainingOptions, Step):
 
     def _result(self, bundle: Bundle, steps: int) -> Result:
         record = {"bundle": str(bundle.path), "seed": self.seed, "steps": steps, "tasks": bundle.record.metrics}
-        return Result(bundle, record, show=lambda ui: _show(record, ui))
+        return Result(bundle, record, show=lambda ui: _show(record, bundle.learned().task.kind, ui))
 
 
 def _key(out: Path) -> str | None:
@@ -169,11 +169,13 @@ def _record(path: Path) -> BundleRecord | None:
     return read_record(path) if is_bundle(path) else None
 
 
-def _show(record: Mapping[str, Any], ui: Ui) -> None:
+def _show(record: Mapping[str, Any], kind: Kind, ui: Ui) -> None:
+    from crosstask.serving.lines import row_of_yours
+
     for task, splits in record["tasks"].items():
         for split, metrics in splits.items():
             rows = [(name, found["value"], found["low"], found["high"]) for name, found in metrics.items()]
             ui.table(f"{task}, {split}", [("metric", "value", "95% low", "95% high"), *rows])
     bundle, steps = record["bundle"], record["steps"]
     done = "1 step" if steps == 1 else f"{steps:,} steps"
-    ui.note(f"{done}; the bundle is {bundle}. Try: {command_line('predict', bundle, 'a text of yours')}")
+    ui.note(f"{done}; the bundle is {bundle}. Try: {command_line('predict', bundle, row_of_yours(kind))}")

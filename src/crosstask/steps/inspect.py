@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -37,15 +38,22 @@ class Inspect(Step):
     def run(self, ui: Ui) -> Result:
         """Open the tasks, count their tokens, and check them."""
         from crosstask.tasks.checks.inspection import inspect_tasks
+        from crosstask.training.lesson import unknown_sentence, unknown_tokens
 
         tasks, text = self._opened(ui)
+        seen: Counter[str] = Counter()
         with ui.progress("rows", sum(len(split) for task in tasks for split in task.splits.values())) as bar:
 
             def count_tokens(examples: Sequence[Example]) -> list[int]:
                 bar.advance(len(examples))
-                return [encoding.length for encoding in text.encode([row.texts for row in examples])]
+                encodings = text.encode([row.texts for row in examples])
+                seen["unknown"] += unknown_tokens(encodings, text)
+                seen["tokens"] += sum(len(encoding.ids) for encoding in encodings)
+                return [encoding.length for encoding in encodings]
 
             found = inspect_tasks(tasks, count_tokens, text.max_length, self.near)
+        if told := unknown_sentence(seen["unknown"], seen["tokens"]):
+            ui.note(f"warning: as {self.model} reads them, {told}")
         return Result(found, found.to_json(), show=lambda ui: _show(found, ui))
 
     def plan(self, ui: Ui) -> Result:

@@ -8,9 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from crosstask.models.text_encoder import TextEncoder
+from crosstask.models.text_encoder import Encoding, TextEncoder
 from crosstask.objectives import Batch, Features, Objective
 from crosstask.tasks.task import Example, Task
+
+_MANY_UNKNOWN = 0.1  # of the tokens: an odd sign here and there is no reason to worry
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,25 @@ class Lesson:
         """A sentence on what was cut to the maximum length; None where nothing was."""
         told = cut_sentence(self.cuts, self.text.max_length)
         return None if told is None else f"{self.task.name}: {told}"
+
+    def unknown(self) -> str | None:
+        """A sentence on the tokens that stand for what the vocabulary lacks; None where they are few."""
+        unknown = unknown_tokens([row.encoding for row in self.features], self.text)
+        told = unknown_sentence(unknown, int(self.lengths.sum()))
+        return None if told is None else f"{self.task.name}: {told}"
+
+
+def unknown_tokens(encodings: Sequence[Encoding], text: TextEncoder) -> int:
+    """How many of the tokens stand for what the vocabulary lacks."""
+    return sum(encoding.ids.count(text.tokenizer.unk_token_id) for encoding in encodings)
+
+
+def unknown_sentence(unknown: int, tokens: int) -> str | None:
+    """A sentence on what the vocabulary lacks, so many of all tokens; None where they are few."""
+    if unknown < _MANY_UNKNOWN * tokens or not unknown:
+        return None
+    told = f"{unknown / tokens:.0%} of the tokens are unknown to the model"
+    return f"{told}: for other languages than English, try starter:multilingual"
 
 
 def cut_sentence(cuts: Sequence[int], limit: int) -> str | None:
