@@ -136,6 +136,14 @@ def test_a_long_text_loses_its_end_and_keeps_the_template(template: str | None, 
     assert "20.0% of the rows are cut to 256 tokens" in str(made.truncation())
 
 
+def test_who_cuts_before_the_checkpoint_must_is_told_so(tiny_decoder: Path) -> None:
+    short, whole = (
+        lesson(GenerationLm(), load_trunk(tiny_decoder, max_length=length), long_rows()) for length in (200, None)
+    )
+    assert str(short.truncation()).endswith("at most); --max-length can go up to 256")
+    assert str(whole.truncation()).endswith("at most)")
+
+
 def test_a_long_answer_is_cut_after_the_prompt(trunk: Trunk) -> None:
     objective = GenerationLm(max_new_tokens=40)
     made = lesson(objective, trunk, long_rows(answer=300))

@@ -36,8 +36,8 @@ LOCAL: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
 def load_trunk(name: str | os.PathLike[str], *, max_length: int | None = None, ui: Ui | None = None) -> Trunk:
     """The trunk called `name`: a shelf name, a folder, a bundle, or a hub name; in float32, in evaluation mode.
 
-    `max_length` shortens what the checkpoint allows. InputError where the checkpoint is damaged, lacks weights or does
-    not fit its config; NotFound where the name stands for nothing.
+    Texts are cut at `max_length` tokens, by default at what the checkpoint allows, 4096 at most. InputError where the
+    checkpoint is damaged, lacks weights or does not fit its config; NotFound where the name stands for nothing.
     """
     ui = ui or Silent()
     folder = model_folder(name, ui)

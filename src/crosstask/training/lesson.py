@@ -58,7 +58,8 @@ class Lesson:
     def truncation(self) -> str | None:
         """A sentence on what was cut to the maximum length; None where nothing was."""
         told = cut_sentence(self.cuts, self.text.max_length)
-        return None if told is None else f"{self.task.name}: {told}"
+        more = f"; --max-length can go up to {self.text.limit}" if self.text.max_length < self.text.limit else ""
+        return None if told is None else f"{self.task.name}: {told}{more}"
 
 
 def cut_sentence(cuts: Sequence[int], limit: int) -> str | None:
