@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_checkpoints import CHAT_SPECIAL, byte_tokenizer, save_decoder
 
-from crosstask.errors import ConfigError
+from crosstask.errors import ConfigError, InputError
 from crosstask.models.cached_reading import CachedReading, left_padded
 from crosstask.models.decoding import Decoding
-from crosstask.models.generation import end_ids, generate, stream, written
+from crosstask.models.generation import finished, generate, stream, written
 from crosstask.models.prompts import token_ids
 from crosstask.models.text_encoder import TextEncoder
 from crosstask.models.token_choice import token_choice
-from crosstask.models.transformers_gateway import load_trunk
+from crosstask.models.transformers_gateway import load_text_encoder, load_trunk, save_trunk
 from crosstask.models.trunk import Trunk
 
 TEXTS = ["hello", "a much longer prompt, to be padded for", "中文", "b", "what follows?", "hello"]
@@ -61,7 +62,7 @@ def test_rows_end_by_themselves(decoder: Callable[[str], Trunk]) -> None:
     trunk = decoder("llama")
     prompts = token_ids(trunk.text, [f"{letter}{'x' * number}" for number in range(8) for letter in "abcdefgh"])
     found = generate(trunk, prompts, GREEDY)
-    (end,) = end_ids(trunk)
+    (end,) = trunk.text.ends
     assert len({len(answer) for answer in found}) > 3
     assert all(answer[-1] == end or len(answer) == 40 for answer in found)
     assert all(end not in answer[:-1] for answer in found)
@@ -79,11 +80,35 @@ def test_a_text_ends_at_the_maximum_length(decoder: Callable[[str], Trunk]) -> N
 
 
 def test_the_checkpoint_may_name_several_ends(tmp_path: Path) -> None:
-    trunk = load_trunk(save_decoder(tmp_path, eos_token_id=[2, 3]))
-    assert end_ids(trunk) == (2, 3)
-    trunk.whole.generation_config.eos_token_id = [token for token in range(4, 260) if token % 2]
+    folder = save_decoder(tmp_path, eos_token_id=[2, 3])
+    (folder / "generation_config.json").unlink()
+    assert load_trunk(folder).text.ends == load_text_encoder(folder).ends == (2, 3)
+    odd = [token for token in range(4, 260) if token % 2]
+    (folder / "generation_config.json").write_text(json.dumps({"eos_token_id": odd}))
+    trunk = load_trunk(folder)
+    assert trunk.text.ends == load_text_encoder(folder).ends == (2, *odd)
     found = generate(trunk, token_ids(trunk.text, TEXTS), GREEDY)
     assert all(answer[-1] % 2 or answer[-1] == 2 for answer in found)
+
+
+def test_ends_are_kept_by_a_saved_trunk(tmp_path: Path) -> None:
+    trunk = load_trunk(save_decoder(tmp_path / "one", eos_token_id=[2, 3, 70]))
+    save_trunk(trunk, tmp_path / "two")
+    assert load_trunk(tmp_path / "two").text.ends == (2, 3, 70)
+
+
+def test_a_damaged_generation_config_is_told(tmp_path: Path) -> None:
+    folder = save_decoder(tmp_path)
+    (folder / "generation_config.json").write_text("{")
+    with pytest.raises(InputError, match="generation config cannot be read"):
+        load_text_encoder(folder)
+
+
+@pytest.mark.parametrize(("last", "ends"), [(2, True), (90, True), (3, False), (91, False)])
+def test_a_text_is_finished_by_its_ends_and_by_no_other_special_token(last: int, ends: bool) -> None:
+    encoder = TextEncoder(byte_tokenizer(), 512, pad_id=1, ends=(2, 90))
+    assert finished(encoder, [70, 80, last]) == ends
+    assert written(encoder, [70, 80, last]) == encoder.tokenizer.decode([70, 80, *([91] if last == 91 else [])])
 
 
 @pytest.mark.parametrize("kind", ["llama", "gpt2"])

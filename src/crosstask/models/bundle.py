@@ -75,7 +75,8 @@ def read_bundle(folder: str | os.PathLike[str], *, max_length: int | Literal["ow
     """What the bundle at `folder` holds, on the CPU, in evaluation mode.
 
     Texts are cut where they were in training; for a new training `max_length` chooses another length, None that of
-    `load_trunk`. BundleError names the file where one is missing, changed or no part of it, or the format is newer; ConfigError where the trunk cannot read `max_length` tokens.
+    `load_trunk`. BundleError names the file where one is missing, changed or no part of it, or the format is newer;
+    ConfigError where the trunk cannot read `max_length` tokens.
     """
     folder = Path(folder)
     manifest = Manifest.read(folder)

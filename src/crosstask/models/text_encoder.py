@@ -47,7 +47,8 @@ class TextEncoder:
 
     `tokenizer` is the checkpoint's Hugging Face tokenizer; `max_length` is where this encoder cuts. Everything else was
     read from the checkpoint too. `uses_type_ids` says whether the trunk tells the two texts of a pair apart by token
-    types. `prefix` is what the checkpoint was trained to see before every text, such as E5's `query: `.
+    types. `prefix` is what the checkpoint was trained to see before every text, such as E5's `query: `. `ends` are the
+    tokens that end a text which the trunk writes, the tokenizer's own first.
     """
 
     tokenizer: Any
@@ -56,6 +57,7 @@ class TextEncoder:
     padding_side: Literal["left", "right"] = "right"
     uses_type_ids: bool = False
     prefix: str = ""
+    ends: tuple[int, ...] = ()
 
     @property
     def limit(self) -> int:
@@ -140,10 +142,13 @@ class TextEncoder:
         return (start, end) if start < end else None
 
 
-def text_encoder(tokenizer: Any, encoder: nn.Module, max_length: int | None = None) -> TextEncoder:
+def text_encoder(
+    tokenizer: Any, encoder: nn.Module, max_length: int | None = None, ends: Sequence[int] = ()
+) -> TextEncoder:
     """The text encoder that a checkpoint's `tokenizer` and `encoder` make.
 
-    It cuts texts at `max_length` of the tokens that they allow; if not said, at all of them up to 4096.
+    It cuts texts at `max_length` of the tokens that they allow; if not said, at all of them up to 4096. `ends` are the
+    tokens at which the checkpoint stops writing, beside the tokenizer's own.
     """
     tokenizer.model_max_length = _allowed_length(tokenizer, encoder)
     if not _tells_types(encoder):  # an exported tokenizer must not give them either
@@ -155,6 +160,7 @@ def text_encoder(tokenizer: Any, encoder: nn.Module, max_length: int | None = No
         tokenizer.padding_side,
         uses_type_ids="token_type_ids" in tokenizer.model_input_names,
         prefix=tokenizer.init_kwargs.get("prefixes", {}).get("text", ""),
+        ends=tuple(dict.fromkeys(end for end in (tokenizer.eos_token_id, *ends) if end is not None)),
     )
 
 

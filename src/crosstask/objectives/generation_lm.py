@@ -60,14 +60,19 @@ class GenerationLm(Objective, Decoding):
         return LanguageHead()
 
     def encode(self, kind: Kind, examples: Sequence[Example], text: TextEncoder) -> list[Features]:
-        """Tokens of prompt and answer but for the last, which nothing follows; the answer's tokens as target."""
+        """Tokens of prompt and answer but for the last, which nothing follows; the answer's tokens as target.
+
+        InputError where an answer holds a token that ends texts: what stands behind it would never be written.
+        """
         from crosstask.models.prompts import answer_ids, prompt_ids
         from crosstask.tasks.templates import require_fields
 
         if self.template is not None:
             require_fields(self.template, kind.inputs)
         prompts = prompt_ids(text, [self._prompt(example, text) for example in examples])
-        answers = iter(answer_ids(text, [self._answer(example, text) for example in examples if example.target]))
+        told = [example for example in examples if example.target]
+        _check_answers(kind, told, text)
+        answers = iter(answer_ids(text, [self._answer(example, text) for example in told]))
         return [
             self._features(row, example, prompts[row], next(answers) if example.target else [], text)
             for row, example in enumerate(examples)
@@ -171,6 +176,16 @@ class GenerationLm(Objective, Decoding):
         return prompt
 
 
+def _check_answers(kind: Kind, told: Sequence[Example], text: TextEncoder) -> None:
+    from crosstask.models.prompts import ends_within
+
+    for example, end in zip(told, ends_within(text, [example.target[0] for example in told]), strict=True):
+        if end is not None:
+            message = f"the text to be written holds {end!r}, the token that ends a text of this model"
+            mend = "Write that otherwise, or delete the row."
+            raise InputError(message, row=example.row, field=kind.columns.get("output"), mend=mend)
+
+
 def _wanted(batch: Batch) -> torch.Tensor:
     return cast("torch.Tensor", batch.tokens.wanted)
 
@@ -182,6 +197,6 @@ def _prompts(batch: Batch) -> list[list[int]]:
 
 
 def _record(text: TextEncoder, ids: Sequence[int]) -> dict[str, Any]:
-    from crosstask.models.generation import written
+    from crosstask.models.generation import finished, written
 
-    return {"text": written(text, ids).strip(), "finished": ids[-1] in text.tokenizer.all_special_ids}
+    return {"text": written(text, ids).strip(), "finished": finished(text, ids)}
