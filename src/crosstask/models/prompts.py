@@ -59,7 +59,7 @@ def token_ids(text: TextEncoder, texts: Sequence[str]) -> list[list[int]]:
 
 def has_chat_template(text: TextEncoder) -> bool:
     """Whether the checkpoint was taught dialogues of one form."""
-    return getattr(text.tokenizer, "chat_template", None) is not None
+    return text.chat_template is not None
 
 
 def _chat(text: TextEncoder, turns: Turns, *, add_generation_prompt: bool) -> str:

@@ -64,6 +64,11 @@ class TextEncoder:
         """All that the checkpoint allows, in tokens."""
         return int(self.tokenizer.model_max_length)
 
+    @property
+    def chat_template(self) -> str | None:
+        """How the checkpoint was taught dialogues; None where it was taught none."""
+        return getattr(self.tokenizer, "chat_template", None)
+
     def encode(self, texts: Sequence[tuple[str, ...]]) -> list[Encoding]:
         """The encodings of rows of one text or of two; all rows have the same number of texts.
 
