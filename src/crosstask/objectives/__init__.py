@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from crosstask.tasks.task import Example
 
 
+NO_TARGET = -100
+"""A target that counts in no loss: the number that torch's own losses leave out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
     """What the model reads of an example: its tokens, its target (None where there is none), its weight in the loss.
