@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -14,9 +17,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_checkpoints import CHAT_SPECIAL, byte_tokenizer, save_decoder
+from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
 
 from crosstask.errors import ConfigError, InputError
-from crosstask.models.cached_reading import CachedReading, left_padded
+from crosstask.models.cached_reading import Cache, CachedReading, left_padded
 from crosstask.models.decoding import Decoding
 from crosstask.models.generation import finished, generate, stream, written
 from crosstask.models.prompts import token_ids
@@ -123,6 +127,47 @@ def test_reading_on_is_reading_at_once(kind: str, decoder: Callable[[str], Trunk
         alone, _ = reading(ids[1:2, -3:], None)
     torch.testing.assert_close(rest, whole[:, -2:], atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(alone, whole[1:2, -3:], atol=1e-4, rtol=1e-4)
+
+
+def grown(layer: Any) -> Cache:
+    """What two rows of three tokens leave in a layer of transformers' own."""
+    cache = DynamicCache()
+    cache.layers = [layer]
+    cache.update(torch.randn(2, 1, 3, 4), torch.randn(2, 1, 3, 4), 0)
+    return Cache(cache)
+
+
+@pytest.mark.parametrize("layer", [DynamicLayer, partial(DynamicSlidingWindowLayer, 4)])
+def test_copies_of_a_cache_grow_apart_and_share_what_they_hold(layer: Callable[[], Any]) -> None:
+    cache = grown(layer())
+    (held,) = cache.held.layers
+    before, length = held.keys.clone(), cache.held.get_seq_length()
+    one, other = cache.copy(), Cache(copy.deepcopy(cache.held))
+    assert one.held.layers[0].keys is held.keys
+    more = torch.randn(2, 2, 1, 2, 4)
+    for keys, expected in zip(one.held.update(*more, 0), other.held.update(*more, 0), strict=True):
+        assert torch.equal(keys, expected)
+    assert torch.equal(one.held.layers[0].keys, other.held.layers[0].keys)
+    assert torch.equal(held.keys, before)
+    assert cache.held.get_seq_length() == length
+    assert cache.held.get_mask_sizes(2, 0) != one.held.get_mask_sizes(2, 0)
+
+
+def test_a_cache_of_another_make_is_copied_whole() -> None:
+    class Other(DynamicLayer):
+        pass
+
+    cache = grown(Other())
+    assert cache.copy().held.layers[0].keys.data_ptr() != cache.held.layers[0].keys.data_ptr()
+
+
+def test_rows_of_a_cache_are_repeated_and_forgotten() -> None:
+    cache = grown(DynamicLayer())
+    keys = cache.held.layers[0].keys
+    twice = cache.repeated(2)
+    twice.keep(torch.tensor([3]))
+    assert torch.equal(twice.held.layers[0].keys, keys[1:])
+    assert torch.equal(cache.held.layers[0].keys, keys)
 
 
 @pytest.mark.parametrize("beams", [2, 4])

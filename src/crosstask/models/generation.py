@@ -109,7 +109,7 @@ class _Batch:
     rows: list[int]
     ids: Tensor
     mask: Tensor | None
-    cache: Cache = None
+    cache: Cache | None = None
 
     @classmethod
     def of(cls, trunk: Trunk, prompts: Sequence[Sequence[int]]) -> _Batch:
@@ -126,7 +126,7 @@ class _Batch:
         """Let the tokens [rows] be read next, in these places of the batch alone."""
         if len(going) < len(self.rows):
             kept = torch.tensor(going, device=chosen.device)
-            self.cache.batch_select_indices(kept)
+            cast(Cache, self.cache).keep(kept)
             self.rows, chosen = [self.rows[place] for place in going], chosen[kept]
             self.mask = None if self.mask is None or self.mask[kept].all() else self.mask[kept]
         self.ids = chosen[:, None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import os
 import warnings
@@ -117,6 +118,21 @@ def generation_config(trunk: Trunk, tokens: int, beams: int, **draws: Any) -> An
         pad_token_id=trunk.text.pad_id,
         **draws,
     )
+
+
+def copy_of_cache(cache: Any) -> Any:
+    """A copy of what a decoder has read, to be read on from by itself.
+
+    Layers that grow by concatenation leave their old tensors as they are, so that copies may share them.
+    """
+    from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
+
+    growing = (DynamicLayer, DynamicSlidingWindowLayer)
+    if type(cache) is not DynamicCache or any(type(layer) not in growing for layer in cache.layers):
+        return copy.deepcopy(cache)
+    copied = copy.copy(cache)
+    copied.layers = [copy.copy(layer) for layer in cache.layers]
+    return copied
 
 
 @contextmanager

@@ -99,9 +99,9 @@ class ClassificationLikelihood(Objective):
             head.bias.copy_((scores.mean() - scores.mean(0)).to(head.bias))
 
     def encode(self, kind: Kind, examples: Sequence[Example], text: TextEncoder) -> list[Features]:
-        """Tokens of the prompt, as often as the answers have branches, each with one of them; what is asked as target.
+        """Tokens of the prompt and of the answers' branches behind it; what is asked as target.
 
-        InputError where a prompt is too long without the text in it.
+        Training reads the prompt anew with each branch. InputError where a prompt is too long without the text in it.
         """
         from crosstask.models.text_encoder import Encoding
 
@@ -111,9 +111,11 @@ class ClassificationLikelihood(Objective):
         prompts = fitted_prompts(examples, lambda inputs: self._prompt(kind, inputs, text), text, room)
         found = []
         for row, (example, (prompt, lost)) in enumerate(zip(examples, prompts, strict=True)):
-            ids = [*chain.from_iterable(paths.sequences(prompt))]
+            ids = [*prompt, *chain.from_iterable(paths.branches)]
             label = None if example.target is None else kind.space.index(example.target)
-            found.append(Features(Encoding(ids, None, len(ids) + lost), _Asked(prompt, paths, label), row=row))
+            encoding, asked = Encoding(ids, None, len(ids) + lost), _Asked(prompt, paths, label)
+            longest = len(prompt) + paths.longest
+            found.append(Features(encoding, asked, row=row, sequences=max(1, len(paths.branches)), longest=longest))
         return found
 
     def batch(self, features: Sequence[Features], text: TextEncoder) -> Batch:

@@ -51,16 +51,16 @@ def training(trial: Trial, done: int = 0) -> Forecast:
     if VALIDATION in trial.task.splits:
         seconds += (left // trial.score_every + 1) * inference(trunk, trial.lesson(VALIDATION), device).seconds
         state += trained  # the best so far
-    longest = int(lesson.lengths.max())
-    kept = _layer_bytes(trunk, min(trial.options.micro_tokens, longest * batch), longest)
+    row = int(lesson.lengths.max())
+    kept = _layer_bytes(trunk, max(row, min(trial.options.micro_tokens, row * batch)), lesson.longest)
     return Forecast(seconds, _taken(device) + _FLOAT * state + max(1, len(passed)) * kept)
 
 
 def inference(trunk: Trunk, lesson: Lesson, device: torch.device) -> Forecast:
     """One pass of a trunk that is loaded over the rows of a lesson: 2 operations a weight and token."""
-    tokens = int(lesson.lengths.sum())
+    tokens, longest = int(lesson.asked_lengths.sum()), int(lesson.asked_lengths.max(initial=0))
     seconds = _seconds(2 * _layer_weights(trunk) * tokens, device)
-    passing = _layer_bytes(trunk, min(MICRO_TOKENS, tokens), int(lesson.lengths.max(initial=0)))
+    passing = _layer_bytes(trunk, max(longest, min(MICRO_TOKENS, tokens)), longest)
     return Forecast(seconds, _taken(device, _FLOAT * _weights(trunk)) + passing)
 
 
