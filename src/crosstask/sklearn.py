@@ -43,7 +43,7 @@ class CrosstaskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         batch_size: rows of one optimizer step.
         learning_rate: peak learning rate of the trunk.
         head_learning_rate: peak learning rate of the head; None is that of the trunk.
-        max_length: cut texts to this many tokens; by default the checkpoint's own limit.
+        max_length: cut texts to this many tokens; by default the checkpoint's own limit, 4096 at most.
         device: where to compute: auto, cpu, mps, cuda or cuda:N.
         random_state: the seed of every draw: a number, a RandomState, or None for another seed at each fit.
         verbose: whether progress and notes are shown.

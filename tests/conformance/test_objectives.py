@@ -64,6 +64,13 @@ def test_the_loss_is_a_sum_over_rows_that_gives_gradients(name: str, trunk):
     assert all(weight.grad is not None and weight.grad.isfinite().all() for weight in head.parameters())
 
 
+def test_features_say_what_training_reads_of_them(name: str, trunk):
+    objective, kind = OBJECTIVES.make(name), kind_of(name)
+    for row in objective.encode(kind, EXAMPLES[kind.method_name()], trunk.text):
+        read = objective.batch([row], trunk.text).tokens.mask
+        assert read.shape == (row.sequences, row.sequence_length)
+
+
 def test_answers_can_be_scored(name: str, trunk):
     objective, kind = OBJECTIVES.make(name), kind_of(name)
     examples = EXAMPLES[kind.method_name()]

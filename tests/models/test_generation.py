@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -13,15 +17,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_checkpoints import CHAT_SPECIAL, byte_tokenizer, save_decoder
+from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
 
-from crosstask.errors import ConfigError
-from crosstask.models.cached_reading import CachedReading, left_padded
+from crosstask.errors import ConfigError, InputError
+from crosstask.models.cached_reading import Cache, CachedReading, left_padded
 from crosstask.models.decoding import Decoding
-from crosstask.models.generation import end_ids, generate, stream, written
+from crosstask.models.generation import finished, generate, stream, written
 from crosstask.models.prompts import token_ids
 from crosstask.models.text_encoder import TextEncoder
 from crosstask.models.token_choice import token_choice
-from crosstask.models.transformers_gateway import load_trunk
+from crosstask.models.transformers_gateway import load_text_encoder, load_trunk, save_trunk
 from crosstask.models.trunk import Trunk
 
 TEXTS = ["hello", "a much longer prompt, to be padded for", "中文", "b", "what follows?", "hello"]
@@ -61,7 +66,7 @@ def test_rows_end_by_themselves(decoder: Callable[[str], Trunk]) -> None:
     trunk = decoder("llama")
     prompts = token_ids(trunk.text, [f"{letter}{'x' * number}" for number in range(8) for letter in "abcdefgh"])
     found = generate(trunk, prompts, GREEDY)
-    (end,) = end_ids(trunk)
+    (end,) = trunk.text.ends
     assert len({len(answer) for answer in found}) > 3
     assert all(answer[-1] == end or len(answer) == 40 for answer in found)
     assert all(end not in answer[:-1] for answer in found)
@@ -79,11 +84,35 @@ def test_a_text_ends_at_the_maximum_length(decoder: Callable[[str], Trunk]) -> N
 
 
 def test_the_checkpoint_may_name_several_ends(tmp_path: Path) -> None:
-    trunk = load_trunk(save_decoder(tmp_path, eos_token_id=[2, 3]))
-    assert end_ids(trunk) == (2, 3)
-    trunk.whole.generation_config.eos_token_id = [token for token in range(4, 260) if token % 2]
+    folder = save_decoder(tmp_path, eos_token_id=[2, 3])
+    (folder / "generation_config.json").unlink()
+    assert load_trunk(folder).text.ends == load_text_encoder(folder).ends == (2, 3)
+    odd = [token for token in range(4, 260) if token % 2]
+    (folder / "generation_config.json").write_text(json.dumps({"eos_token_id": odd}))
+    trunk = load_trunk(folder)
+    assert trunk.text.ends == load_text_encoder(folder).ends == (2, *odd)
     found = generate(trunk, token_ids(trunk.text, TEXTS), GREEDY)
     assert all(answer[-1] % 2 or answer[-1] == 2 for answer in found)
+
+
+def test_ends_are_kept_by_a_saved_trunk(tmp_path: Path) -> None:
+    trunk = load_trunk(save_decoder(tmp_path / "one", eos_token_id=[2, 3, 70]))
+    save_trunk(trunk, tmp_path / "two")
+    assert load_trunk(tmp_path / "two").text.ends == (2, 3, 70)
+
+
+def test_a_damaged_generation_config_is_told(tmp_path: Path) -> None:
+    folder = save_decoder(tmp_path)
+    (folder / "generation_config.json").write_text("{")
+    with pytest.raises(InputError, match="generation config cannot be read"):
+        load_text_encoder(folder)
+
+
+@pytest.mark.parametrize(("last", "ends"), [(2, True), (90, True), (3, False), (91, False)])
+def test_a_text_is_finished_by_its_ends_and_by_no_other_special_token(last: int, ends: bool) -> None:
+    encoder = TextEncoder(byte_tokenizer(), 512, pad_id=1, ends=(2, 90))
+    assert finished(encoder, [70, 80, last]) == ends
+    assert written(encoder, [70, 80, last]) == encoder.tokenizer.decode([70, 80, *([91] if last == 91 else [])])
 
 
 @pytest.mark.parametrize("kind", ["llama", "gpt2"])
@@ -98,6 +127,47 @@ def test_reading_on_is_reading_at_once(kind: str, decoder: Callable[[str], Trunk
         alone, _ = reading(ids[1:2, -3:], None)
     torch.testing.assert_close(rest, whole[:, -2:], atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(alone, whole[1:2, -3:], atol=1e-4, rtol=1e-4)
+
+
+def grown(layer: Any) -> Cache:
+    """What two rows of three tokens leave in a layer of transformers' own."""
+    cache = DynamicCache()
+    cache.layers = [layer]
+    cache.update(torch.randn(2, 1, 3, 4), torch.randn(2, 1, 3, 4), 0)
+    return Cache(cache)
+
+
+@pytest.mark.parametrize("layer", [DynamicLayer, partial(DynamicSlidingWindowLayer, 4)])
+def test_copies_of_a_cache_grow_apart_and_share_what_they_hold(layer: Callable[[], Any]) -> None:
+    cache = grown(layer())
+    (held,) = cache.held.layers
+    before, length = held.keys.clone(), cache.held.get_seq_length()
+    one, other = cache.copy(), Cache(copy.deepcopy(cache.held))
+    assert one.held.layers[0].keys is held.keys
+    more = torch.randn(2, 2, 1, 2, 4)
+    for keys, expected in zip(one.held.update(*more, 0), other.held.update(*more, 0), strict=True):
+        assert torch.equal(keys, expected)
+    assert torch.equal(one.held.layers[0].keys, other.held.layers[0].keys)
+    assert torch.equal(held.keys, before)
+    assert cache.held.get_seq_length() == length
+    assert cache.held.get_mask_sizes(2, 0) != one.held.get_mask_sizes(2, 0)
+
+
+def test_a_cache_of_another_make_is_copied_whole() -> None:
+    class Other(DynamicLayer):
+        pass
+
+    cache = grown(Other())
+    assert cache.copy().held.layers[0].keys.data_ptr() != cache.held.layers[0].keys.data_ptr()
+
+
+def test_rows_of_a_cache_are_repeated_and_forgotten() -> None:
+    cache = grown(DynamicLayer())
+    keys = cache.held.layers[0].keys
+    twice = cache.repeated(2)
+    twice.keep(torch.tensor([3]))
+    assert torch.equal(twice.held.layers[0].keys, keys[1:])
+    assert torch.equal(cache.held.layers[0].keys, keys)
 
 
 @pytest.mark.parametrize("beams", [2, 4])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tiny_checkpoints import CHAT_TEMPLATE, byte_tokenizer
 
 from crosstask.errors import InputError
 from crosstask.models.prompt_cuts import shortened
-from crosstask.models.prompts import answer_ids, answer_text, prompt_ids, prompt_text, token_ids
+from crosstask.models.prompts import answer_ids, answer_text, ends_within, prompt_ids, prompt_text, token_ids
 from crosstask.models.text_encoder import TextEncoder
 
 USER = {"role": "user", "content": "hello"}
@@ -21,7 +22,7 @@ BEGIN, END = 0, 2
 
 
 def encoder(**options: Any) -> TextEncoder:
-    return TextEncoder(byte_tokenizer(**options), 256, pad_id=1)
+    return TextEncoder(byte_tokenizer(**options), 256, pad_id=1, ends=(END,))
 
 
 CHAT, PLAIN = encoder(), encoder(chat_template=None)
@@ -57,6 +58,22 @@ def test_a_template_that_says_more_before_the_answer_leaves_the_answer() -> None
     prompt, answer = ids_of(text, [USER], "hi")
     assert text.tokenizer.decode(prompt).endswith("<think></think>")
     assert answer == [*token_ids(text, ["hi"])[0], END]
+
+
+def test_the_chat_template_s_own_end_token_is_the_end() -> None:
+    text = replace(encoder(chat_template=CHAT_TEMPLATE.replace("<|im_end|>", "<|im_start|>")), ends=(END, 3))
+    assert ids_of(text, [USER], "hi")[1] == [*token_ids(text, ["hi"])[0], 3]
+
+
+def test_an_end_token_within_a_text_is_found() -> None:
+    text = replace(PLAIN, ends=(END, *token_ids(PLAIN, ["\n"])[0]))
+    assert ends_within(text, ["good <|im_end|>day", "good day", "a\nb", "", "<s>"]) == [
+        "<|im_end|>",
+        None,
+        "\n",
+        None,
+        None,
+    ]
 
 
 def test_a_template_that_refuses_turns_is_told() -> None:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_checkpoints import save_checkpoint, word_tokenizer
+from tiny_checkpoints import byte_tokenizer, save_checkpoint, save_decoder, word_tokenizer
 
 from crosstask.errors import ConfigError
-from crosstask.models.text_encoder import Encoding, TextEncoder
+from crosstask.models.text_encoder import Encoding, TextEncoder, text_encoder
 from crosstask.models.transformers_gateway import load_text_encoder, load_trunk
 from crosstask.models.trunk import Trunk
 
@@ -65,6 +65,26 @@ def test_a_maximum_length_beyond_the_model_is_refused(tiny_trunk: Callable[..., 
     with pytest.raises(ConfigError, match="the model cannot read 41 tokens") as caught:
         tiny_trunk("bert", max_length=41)
     assert caught.value.mend == "Choose from 1 to 40."
+
+
+@pytest.mark.parametrize("says", ["both", "config"])
+def test_a_decoder_of_long_texts_reads_as_much_as_it_declares(tmp_path: Path, says: str) -> None:
+    folder = save_decoder(tmp_path, max_position_embeddings=131_072)
+    if says == "both":
+        tokenizer = byte_tokenizer()
+        tokenizer.model_max_length = 131_072
+        tokenizer.save_pretrained(folder)
+    text = load_text_encoder(folder)
+    assert (text.max_length, text.limit) == (4096, 131_072)
+    assert load_text_encoder(folder, max_length=131_072).max_length == 131_072
+    with pytest.raises(ConfigError, match="cannot read 131073 tokens"):
+        load_text_encoder(folder, max_length=131_073)
+
+
+def test_where_nothing_says_a_limit_a_short_one_is_taken(tiny_trunk: Callable[..., Trunk]) -> None:
+    encoder = tiny_trunk("bert").encoder
+    encoder.config.max_position_embeddings = 0
+    assert text_encoder(byte_tokenizer(), encoder).max_length == 512
 
 
 def test_it_opens_without_the_weights(checkpoints: Callable[[str], Path]) -> None:

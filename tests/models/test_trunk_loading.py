@@ -6,12 +6,14 @@ import json
 import shutil
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tiny_checkpoints import CONFIGS, save_checkpoint, word_tokenizer
+from tiny_checkpoints import CONFIGS, byte_tokenizer, save_checkpoint, save_decoder, word_tokenizer
 
 from crosstask.errors import InputError, NotFound
 from crosstask.models.transformers_gateway import load_trunk, save_trunk
@@ -67,6 +69,22 @@ def test_the_hash_follows_the_weights(tiny_trunk: Callable[..., Trunk]) -> None:
         next(trunk.encoder.parameters())[0, 0] += 1
     assert trunk.content_hash != before
     assert tiny_trunk("bert", max_length=8).content_hash != before
+
+
+def test_the_hash_follows_an_lm_head_of_its_own(tmp_path: Path) -> None:
+    trunk = load_trunk(save_decoder(tmp_path, tie_word_embeddings=False))
+    before = trunk.content_hash
+    with torch.no_grad():
+        trunk.lm_head.weight[0, 0] += 1
+    assert trunk.content_hash != before
+
+
+@pytest.mark.parametrize("change", [{"ends": (2, 3)}, {"max_length": 9}, {"tokenizer": byte_tokenizer()}])
+def test_the_hash_follows_what_is_read_beside_the_weights(tmp_path: Path, change: dict[str, Any]) -> None:
+    trunk = load_trunk(save_decoder(tmp_path, chat_template=None))
+    before = trunk.content_hash
+    trunk.text = replace(trunk.text, **change)
+    assert trunk.content_hash != before
 
 
 def test_half_precision_weights_open_in_float32(folder: Path) -> None:

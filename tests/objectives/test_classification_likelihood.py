@@ -106,6 +106,20 @@ def test_what_prompts_share_is_read_once(llama):
     assert read == [(1, shared), (2, max(lengths[:2])), (2, max(lengths[2:]))]
 
 
+def test_a_prompt_is_asked_once_and_learned_with_every_answer(llama):
+    model, lesson = lesson_of(llama)
+    paths, prompts = model.head("t").paths, [row.target.prompt for row in lesson.features]
+    assert [*map(len, paths.branches)] == [2, 3]  # "ba", "goo"
+    assert lesson.asked_lengths.tolist() == [len(prompt) + 5 for prompt in prompts]
+    assert lesson.lengths.tolist() == [2 * (len(prompt) + 3) for prompt in prompts]
+    assert lesson.longest == max(map(len, prompts)) + 3
+    read = []
+    watch = lambda encoder, args, given: read.append(len(given["input_ids"]))  # noqa: E731
+    llama.encoder.register_forward_pre_hook(watch, with_kwargs=True)
+    outputs(model, lesson, CPU, 4 * int(lesson.asked_lengths.max()))
+    assert read == [1, 4, 4, 4]  # what prompts share, the prompts, two branches
+
+
 def test_prompts_with_nothing_in_common_can_be_asked(llama):
     scorer = AnswerScorer(llama, AnswerPaths(((5, 6), (7,))))
     for prompts in ([[8, 9, 10], [8, 9]], [[11]], [[12, 13]]):

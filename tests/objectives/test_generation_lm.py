@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from crosstask.models.model import MultiTaskModel
 from crosstask.models.transformers_gateway import load_trunk
 from crosstask.models.trunk import Trunk
 from crosstask.models.tuning import TUNINGS
-from crosstask.objectives import objective_for
+from crosstask.objectives import Outputs, objective_for
 from crosstask.objectives.generation_lm import GenerationLm
 from crosstask.tasks.kinds.generation import Generation
 from crosstask.tasks.mixture import Mixture
@@ -136,11 +137,35 @@ def test_a_long_text_loses_its_end_and_keeps_the_template(template: str | None, 
     assert "20.0% of the rows are cut to 256 tokens" in str(made.truncation())
 
 
+def test_who_cuts_before_the_checkpoint_must_is_told_so(tiny_decoder: Path) -> None:
+    short, whole = (
+        lesson(GenerationLm(), load_trunk(tiny_decoder, max_length=length), long_rows()) for length in (200, None)
+    )
+    assert str(short.truncation()).endswith("at most); --max-length can go up to 256")
+    assert str(whole.truncation()).endswith("at most)")
+
+
 def test_a_long_answer_is_cut_after_the_prompt(trunk: Trunk) -> None:
     objective = GenerationLm(max_new_tokens=40)
     made = lesson(objective, trunk, long_rows(answer=300))
     assert len(made.features[0].encoding.ids) == 256
     assert set(read(trunk, made.features[0].target)) == {"a"}
+
+
+def test_an_end_token_within_an_answer_is_refused_with_its_row_and_field(trunk: Trunk) -> None:
+    rows = [*ROWS, Example({"source": "what ends a turn?"}, ("It is <|im_end|> in ChatML.",), 5)]
+    with pytest.raises(InputError, match=re.escape("holds '<|im_end|>', the token that ends")) as error:
+        GenerationLm().encode(Generation(output="summary"), rows, trunk.text)
+    assert (error.value.row, error.value.field) == (5, "summary")
+    assert error.value.mend
+
+
+def test_a_text_is_finished_where_decoding_stops(tmp_path: Path) -> None:
+    trunk = load_trunk(save_decoder(tmp_path, eos_token_id=[2, 70]))
+    asked, ids = lesson(GenerationLm(), trunk, ROWS[:2]), [np.array([80, 70]), np.array([80, 3])]
+    found = Outputs(asked.examples, asked.features, ids, trunk.text)
+    told = [(record["text"], record["finished"]) for record in GenerationLm().decode(KIND, found, {})]
+    assert told == [(read(trunk, [80]), True), (read(trunk, [80]), False)]
 
 
 def test_a_dialogue_too_long_loses_its_oldest_turns(trunk: Trunk) -> None:

@@ -103,6 +103,25 @@ def test_memory_is_that_of_the_program_and_of_the_work(trial: Trial) -> None:
     assert inference(trial.start.trunk, trial.lesson("train"), DEVICE).memory > before
 
 
+def test_a_row_beyond_the_largest_part_takes_its_memory_all_the_same(trial: Trial) -> None:
+    longest = int(trial.lesson("train").lengths.max())
+    one, none = (training(with_options(trial, micro_tokens=tokens)) for tokens in (longest, 1))
+    assert one == none
+
+
+def test_a_prompt_of_many_answers_is_asked_once_and_learned_many_times(tiny_decoder: Path) -> None:
+    start, options = load_start(str(tiny_decoder)), TrainingOptions(steps=4, batch_size=24, objective="likelihood")
+    asked = Trial(toy_task(train=24), start, options, CPU)
+    headed = with_options(asked, objective="head")
+    lesson, plain = asked.lesson("train"), headed.lesson("train")
+    ratio = lesson.asked_lengths.sum() / plain.lengths.sum()
+    (one, other) = (inference(start.trunk, rows, DEVICE).seconds for rows in (lesson, plain))
+    assert one == pytest.approx(ratio * other)
+    assert training(asked).seconds / training(headed).seconds == pytest.approx(
+        lesson.lengths.sum() / plain.lengths.sum()
+    )
+
+
 def test_a_gpu_has_memory_of_its_own(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forecast, "matrix_peak", lambda _: 1e12)
     found = inference(trial.start.trunk, trial.lesson("train"), torch.device("cuda"))

@@ -74,9 +74,9 @@ def write_bundle(
 def read_bundle(folder: str | os.PathLike[str], *, max_length: int | Literal["own"] | None = "own") -> BundleContents:
     """What the bundle at `folder` holds, on the CPU, in evaluation mode.
 
-    Texts are cut where they were in training; for a new training `max_length` chooses another length, None all that
-    the trunk's checkpoint allows. BundleError names the file where one is missing, changed or no part of it, or the
-    format is newer; ConfigError where the trunk cannot read `max_length` tokens.
+    Texts are cut where they were in training; for a new training `max_length` chooses another length, None that of
+    `load_trunk`. BundleError names the file where one is missing, changed or no part of it, or the format is newer;
+    ConfigError where the trunk cannot read `max_length` tokens.
     """
     folder = Path(folder)
     manifest = Manifest.read(folder)

@@ -13,10 +13,29 @@ from torch import Tensor, nn
 
 from crosstask.models.anatomy import position_offset
 from crosstask.models.token_rows import spread
+from crosstask.models.transformers_gateway import copy_of_cache
 from crosstask.models.trunk import Trunk
 
-Cache = Any
-"""Keys and values of what a decoder has read, as its library holds them."""
+
+@dataclass(frozen=True)
+class Cache:
+    """Keys and values of the rows that a decoder has read, `held` as its library holds them."""
+
+    held: Any
+
+    def copy(self) -> Cache:
+        """Another one of the same rows: what is read behind one is not in the other."""
+        return Cache(copy_of_cache(self.held))
+
+    def repeated(self, times: int) -> Cache:
+        """Another one in which each row stands so many times."""
+        cache = self.copy()
+        cache.held.batch_repeat_interleave(times)
+        return cache
+
+    def keep(self, rows: Tensor) -> None:
+        """Forget all but the rows of these numbers, [rows]."""
+        self.held.batch_select_indices(rows)
 
 
 @dataclass(frozen=True)
@@ -34,18 +53,19 @@ class CachedReading:
         positions = "position_ids" in takes and position_offset(trunk.encoder) == 0
         return cls(trunk.encoder, "cache" if "cache" in takes else "past_key_values", positions)
 
-    def __call__(self, ids: Tensor, mask: Tensor | None, cache: Cache = None) -> tuple[Tensor, Cache]:
+    def __call__(self, ids: Tensor, mask: Tensor | None, cache: Cache | None = None) -> tuple[Tensor, Cache]:
         """States [batch, position, width] of tokens `ids` [batch, position] behind what the cache holds, and the cache.
 
-        `mask` [batch, cached + position] is True where a real token stands; None where there is no padding.
+        `mask` [batch, cached + position] is True where a real token stands; None where there is no padding. What was in
+        the cache given is in the one that comes back, which alone can be read on from.
         """
-        inputs: dict[str, Any] = {"input_ids": ids, "use_cache": True, self.argument: cache}
+        inputs: dict[str, Any] = {"input_ids": ids, "use_cache": True, self.argument: cache and cache.held}
         if mask is not None:
             inputs["attention_mask"] = mask.long()
         if mask is not None and self.takes_positions:
             inputs["position_ids"] = (mask.long().cumsum(1) - 1).clamp_min(0)[:, -ids.shape[1] :]
         found = self.encoder(**inputs)
-        return found.last_hidden_state, found[self.argument]
+        return found.last_hidden_state, Cache(found[self.argument])
 
 
 def left_padded(rows: Sequence[Sequence[int]], padding: int) -> tuple[Tensor, Tensor]:

@@ -14,7 +14,6 @@ from crosstask.models.bundle import BundleContents
 from crosstask.models.export_card import export_card
 from crosstask.models.export_mark import export_mark, write_mark
 from crosstask.models.exports import EXPORTS, Exported, OneTask
-from crosstask.models.generation import end_ids
 from crosstask.models.heads.language import LanguageHead
 from crosstask.models.model import MultiTaskModel
 from crosstask.models.parts import merge_parts, parts_aside
@@ -96,7 +95,7 @@ def _write_model(task: OneTask, exported: Exported, place: Path) -> Tensor:
     save_exported(exported.model, task.trunk.text, place)
     write_prefix(place, task.trunk.text.prefix)
     if exported.decoding is not None:
-        save_generation_config(task.trunk, exported.decoding, end_ids(task.trunk), place)
+        save_generation_config(task.trunk, exported.decoding, place)
     return exported_outputs(place, exported.opened_by, _probes(task))
 
 

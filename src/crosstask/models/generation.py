@@ -51,16 +51,15 @@ def stream(trunk: Trunk, prompt: Sequence[int], decoding: Decoding) -> Iterator[
 
 
 def written(text: TextEncoder, ids: Sequence[int]) -> str:
-    """The text that tokens stand for, special tokens left out."""
-    found: str = text.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    """The text that tokens stand for, its end and special tokens left out."""
+    said = ids[:-1] if finished(text, ids) else ids
+    found: str = text.tokenizer.decode(said, skip_special_tokens=True, clean_up_tokenization_spaces=False)
     return found
 
 
-def end_ids(trunk: Trunk) -> tuple[int, ...]:
-    """The tokens that end a text: those that the checkpoint names and the tokenizer's own."""
-    named = getattr(getattr(trunk.whole, "generation_config", None), "eos_token_id", None)
-    several = named if isinstance(named, list | tuple) else [named]
-    return tuple(dict.fromkeys(end for end in (*several, trunk.text.tokenizer.eos_token_id) if end is not None))
+def finished(text: TextEncoder, ids: Sequence[int]) -> bool:
+    """Whether tokens that were written came to their end."""
+    return len(ids) > 0 and ids[-1] in text.ends
 
 
 def _growing(trunk: Trunk, prompt: Sequence[int], decoding: Decoding) -> Iterator[list[int]]:
@@ -85,7 +84,7 @@ def _follow(trunk: Trunk, prompts: Sequence[Sequence[int]], decoding: Decoding) 
 def _steps(trunk: Trunk, prompts: Sequence[Sequence[int]], decoding: Decoding) -> Iterator[Step]:
     """Step by step the rows under way and the next token of each; a row that has ended leaves the batch."""
     limits = [_limit(trunk, prompt, decoding) for prompt in prompts]
-    ends, choose = end_ids(trunk), token_choice(prompts, decoding)
+    ends, choose = trunk.text.ends, token_choice(prompts, decoding)
     head = cast(nn.Module, trunk.lm_head)
     batch, reading = _Batch.of(trunk, prompts), CachedReading.of(trunk)
     for step in range(1, max(limits) + 1):
@@ -110,7 +109,7 @@ class _Batch:
     rows: list[int]
     ids: Tensor
     mask: Tensor | None
-    cache: Cache = None
+    cache: Cache | None = None
 
     @classmethod
     def of(cls, trunk: Trunk, prompts: Sequence[Sequence[int]]) -> _Batch:
@@ -127,7 +126,7 @@ class _Batch:
         """Let the tokens [rows] be read next, in these places of the batch alone."""
         if len(going) < len(self.rows):
             kept = torch.tensor(going, device=chosen.device)
-            self.cache.batch_select_indices(kept)
+            cast(Cache, self.cache).keep(kept)
             self.rows, chosen = [self.rows[place] for place in going], chosen[kept]
             self.mask = None if self.mask is None or self.mask[kept].all() else self.mask[kept]
         self.ids = chosen[:, None]
@@ -135,10 +134,10 @@ class _Batch:
 
 
 def _search(trunk: Trunk, prompts: Sequence[Sequence[int]], decoding: Decoding) -> list[list[int]]:
-    ends, device = end_ids(trunk), next(trunk.parameters()).device
+    device = next(trunk.parameters()).device
     ids, mask = (part.to(device) for part in left_padded(prompts, trunk.text.pad_id))
     most = min(_limit(trunk, prompt, decoding) for prompt in prompts)
-    return [_cut(row, ends) for row in beam_search(trunk, ids, mask, most, decoding.beams, ends).tolist()]
+    return [_cut(row, trunk.text.ends) for row in beam_search(trunk, ids, mask, most, decoding.beams).tolist()]
 
 
 def _cut(ids: list[int], ends: Sequence[int]) -> list[int]:

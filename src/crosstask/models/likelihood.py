@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,7 +28,7 @@ class AnswerScorer:
     trunk: Trunk
     paths: AnswerPaths
     _shared: Ids | None = None
-    _cache: Cache = field(default=None, repr=False)
+    _cache: Cache | None = field(default=None, repr=False)
 
     @torch.inference_mode()
     def __call__(self, prompts: Sequence[Sequence[int]]) -> Tensor:
@@ -37,7 +36,8 @@ class AnswerScorer:
         shared = len(self._share(prompts))
         ids, real = (part.to(self._device) for part in left_padded([row[shared:] for row in prompts], self._padding))
         mask = pad(real, (shared, 0), value=True)
-        last, cache = self._reading(ids, _needed(mask), self._copies(len(prompts)))
+        behind = None if self._cache is None else self._cache.repeated(len(prompts))
+        last, cache = self._reading(ids, _needed(mask), behind)
         states = [last[:, -1:], *(self._follow(branch, mask, cache) for branch in self.paths.branches)]
         head = cast(nn.Module, self.trunk.lm_head)
         return self.paths.likelihoods(head(torch.cat(states, dim=1).flatten(0, 1)))
@@ -45,7 +45,7 @@ class AnswerScorer:
     def _follow(self, branch: Ids, mask: Tensor, cache: Cache) -> Tensor:
         """States [prompt, token, width] of a branch behind every prompt."""
         ids = torch.tensor([branch], device=self._device).expand(len(mask), -1)
-        states, _ = self._reading(ids, _needed(pad(mask, (0, len(branch)), value=True)), copy.deepcopy(cache))
+        states, _ = self._reading(ids, _needed(pad(mask, (0, len(branch)), value=True)), cache.copy())
         return states
 
     def _share(self, prompts: Sequence[Sequence[int]]) -> Ids:
@@ -57,13 +57,6 @@ class AnswerScorer:
             ids = torch.tensor([common], device=self._device)
             self._shared, self._cache = common, self._reading(ids, None)[1] if common else None
         return common
-
-    def _copies(self, count: int) -> Cache:
-        """The shared keys and values for so many rows."""
-        cache = copy.deepcopy(self._cache)
-        if cache is not None:
-            cache.batch_repeat_interleave(count)
-        return cache
 
     @cached_property
     def _reading(self) -> CachedReading:

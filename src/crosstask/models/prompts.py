@@ -37,8 +37,14 @@ def prompt_ids(text: TextEncoder, prompts: Sequence[str]) -> list[list[int]]:
 
 
 def answer_ids(text: TextEncoder, answers: Sequence[str]) -> list[list[int]]:
-    """The tokens of what follows each prompt, an end token last."""
-    return [_ended(ids, text.tokenizer.eos_token_id) for ids in token_ids(text, answers)]
+    """The tokens of what follows each prompt, an end token last: that of the chat template, or the tokenizer's own."""
+    return [_ended(ids, text.ends) for ids in token_ids(text, answers)]
+
+
+def ends_within(text: TextEncoder, said: Sequence[str]) -> list[str | None]:
+    """For each text the first token in it that would end it where it is written, None where there is none."""
+    found = [next((token for token in ids if token in text.ends), None) for ids in token_ids(text, said)]
+    return [None if end is None else text.tokenizer.decode([end]) for end in found]
 
 
 def token_ids(text: TextEncoder, texts: Sequence[str]) -> list[list[int]]:
@@ -53,7 +59,7 @@ def token_ids(text: TextEncoder, texts: Sequence[str]) -> list[list[int]]:
 
 def has_chat_template(text: TextEncoder) -> bool:
     """Whether the checkpoint was taught dialogues of one form."""
-    return getattr(text.tokenizer, "chat_template", None) is not None
+    return text.chat_template is not None
 
 
 def _chat(text: TextEncoder, turns: Turns, *, add_generation_prompt: bool) -> str:
@@ -73,8 +79,7 @@ def _beginning(text: TextEncoder) -> list[int]:
     return [start[0]] if start and start[0] == text.tokenizer.bos_token_id else []
 
 
-def _ended(ids: list[int], end: int | None) -> list[int]:
-    """The tokens up to their end token; with one, where they have none."""
-    if end is None:
-        return ids
-    return [*ids[: ids.index(end)], end] if end in ids else [*ids, end]
+def _ended(ids: list[int], ends: Sequence[int]) -> list[int]:
+    """The tokens up to the first that ends them; with an end token, where they have none."""
+    last = next((place for place, token in enumerate(ids) if token in ends), None)
+    return [*ids, *ends[:1]] if last is None else ids[: last + 1]

@@ -18,9 +18,12 @@ from crosstask.models.tokens import Tokens
 from crosstask.models.windows import Windows
 from crosstask.ui import Ui
 
-_NO_LIMIT = 100_000
+_NO_LIMIT = 10**9
 """Tokenizers without a maximum length say a number beyond this."""
-_DEFAULT_LENGTH = 512
+_UNKNOWN_LIMIT = 512
+"""What is taken for the limit where neither tokenizer nor position table says one."""
+_DEFAULT_LENGTH = 4096
+"""Where texts are cut if not said: whoever wants more of a decoder that reads 131,072 tokens pays for it in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,10 @@ class Encoding:
 class TextEncoder:
     """Encodes texts for one trunk.
 
-    `tokenizer` is the checkpoint's Hugging Face tokenizer, whose `model_max_length` is all that the checkpoint allows;
-    `max_length` is where this encoder cuts. Everything else was read from the checkpoint too. `uses_type_ids` says
-    whether the trunk tells the two texts of a pair apart by token types. `prefix` is what the checkpoint was trained to
-    see before every text, such as E5's `query: `.
+    `tokenizer` is the checkpoint's Hugging Face tokenizer; `max_length` is where this encoder cuts. Everything else was
+    read from the checkpoint too. `uses_type_ids` says whether the trunk tells the two texts of a pair apart by token
+    types. `prefix` is what the checkpoint was trained to see before every text, such as E5's `query: `. `ends` are the
+    tokens that end a text which the trunk writes, the tokenizer's own first.
     """
 
     tokenizer: Any
@@ -54,6 +57,17 @@ class TextEncoder:
     padding_side: Literal["left", "right"] = "right"
     uses_type_ids: bool = False
     prefix: str = ""
+    ends: tuple[int, ...] = ()
+
+    @property
+    def limit(self) -> int:
+        """All that the checkpoint allows, in tokens."""
+        return int(self.tokenizer.model_max_length)
+
+    @property
+    def chat_template(self) -> str | None:
+        """How the checkpoint was taught dialogues; None where it was taught none."""
+        return getattr(self.tokenizer, "chat_template", None)
 
     def encode(self, texts: Sequence[tuple[str, ...]]) -> list[Encoding]:
         """The encodings of rows of one text or of two; all rows have the same number of texts.
@@ -133,8 +147,14 @@ class TextEncoder:
         return (start, end) if start < end else None
 
 
-def text_encoder(tokenizer: Any, encoder: nn.Module, max_length: int | None = None) -> TextEncoder:
-    """The text encoder that a checkpoint's `tokenizer` and `encoder` make; `max_length` shortens what they allow."""
+def text_encoder(
+    tokenizer: Any, encoder: nn.Module, max_length: int | None = None, ends: Sequence[int] = ()
+) -> TextEncoder:
+    """The text encoder that a checkpoint's `tokenizer` and `encoder` make.
+
+    It cuts texts at `max_length` of the tokens that they allow; if not said, at all of them up to 4096. `ends` are the
+    tokens at which the checkpoint stops writing, beside the tokenizer's own.
+    """
     tokenizer.model_max_length = _allowed_length(tokenizer, encoder)
     if not _tells_types(encoder):  # an exported tokenizer must not give them either
         tokenizer.model_input_names = [name for name in tokenizer.model_input_names if name != "token_type_ids"]
@@ -145,6 +165,7 @@ def text_encoder(tokenizer: Any, encoder: nn.Module, max_length: int | None = No
         tokenizer.padding_side,
         uses_type_ids="token_type_ids" in tokenizer.model_input_names,
         prefix=tokenizer.init_kwargs.get("prefixes", {}).get("text", ""),
+        ends=tuple(dict.fromkeys(end for end in (tokenizer.eos_token_id, *ends) if end is not None)),
     )
 
 
@@ -172,9 +193,10 @@ def ensure_pad_token(tokenizer: Any, name: str, ui: Ui) -> None:
 
 def _allowed_length(tokenizer: Any, encoder: nn.Module) -> int:
     """The shorter of what the tokenizer and the position table say."""
-    positions = getattr(encoder.config, "max_position_embeddings", None) or 0
-    limits = [tokenizer.model_max_length, positions - position_offset(encoder)]
-    return min([limit for limit in limits if 0 < limit < _NO_LIMIT], default=_DEFAULT_LENGTH)
+    named = tokenizer.model_max_length
+    positions = (getattr(encoder.config, "max_position_embeddings", None) or 0) - position_offset(encoder)
+    limits = [named if named < _NO_LIMIT else 0, positions]
+    return min([limit for limit in limits if limit > 0], default=_UNKNOWN_LIMIT)
 
 
 def _chosen_length(wanted: int | None, allowed: int) -> int:
@@ -182,4 +204,4 @@ def _chosen_length(wanted: int | None, allowed: int) -> int:
         raise ConfigError(
             f"the model cannot read {wanted} tokens", field="max_length", mend=f"Choose from 1 to {allowed}."
         )
-    return wanted or allowed
+    return wanted or min(allowed, _DEFAULT_LENGTH)

@@ -62,10 +62,10 @@ def adapted_outputs(trunk: Trunk, adapter: Path, texts: Sequence[tuple[str, ...]
         return _outputs(model, trunk.text.tokenizer, texts)
 
 
-def save_generation_config(trunk: Trunk, decoding: Decoding, ends: Sequence[int], folder: Path) -> None:
+def save_generation_config(trunk: Trunk, decoding: Decoding, folder: Path) -> None:
     """Write into `folder` how a language model is to write its texts."""
     draws = {"temperature": decoding.temperature, "top_p": decoding.top_p, "top_k": 0} if decoding.draws else {}
-    config = generation_config(trunk, decoding.max_new_tokens, decoding.beams, ends, do_sample=decoding.draws, **draws)
+    config = generation_config(trunk, decoding.max_new_tokens, decoding.beams, do_sample=decoding.draws, **draws)
     with quiet():
         config.save_pretrained(folder)
 

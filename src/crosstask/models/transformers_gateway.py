@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,20 +37,20 @@ LOCAL: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
 def load_trunk(name: str | os.PathLike[str], *, max_length: int | None = None, ui: Ui | None = None) -> Trunk:
     """The trunk called `name`: a shelf name, a folder, a bundle, or a hub name; in float32, in evaluation mode.
 
-    `max_length` shortens what the checkpoint allows. InputError where the checkpoint is damaged, lacks weights or does
-    not fit its config; NotFound where the name stands for nothing.
+    Texts are cut at `max_length` tokens, by default at what the checkpoint allows, 4096 at most. InputError where the
+    checkpoint is damaged, lacks weights or does not fit its config; NotFound where the name stands for nothing.
     """
     ui = ui or Silent()
     folder = model_folder(name, ui)
     check_checkpoint(folder)
     with quiet():
         whole = _model(folder)
-        tokenizer = _tokenizer(folder)
+        tokenizer, ends = _tokenizer(folder), _ends(folder)
     ensure_pad_token(tokenizer, str(name), ui)
     encoder = whole.base_model
     return Trunk(
         encoder,
-        text_encoder(tokenizer, encoder, max_length),
+        text_encoder(tokenizer, encoder, max_length, ends),
         encoder.config.hidden_size,
         name=str(name),
         config={key: value for key, value in encoder.config.to_dict().items() if key not in _PROVENANCE},
@@ -68,10 +69,10 @@ def load_text_encoder(
     folder = model_folder(name, ui)
     check_checkpoint(folder)
     with quiet(), torch.device("meta"):
-        config, tokenizer = _config(folder), _tokenizer(folder)
-        encoder = AutoModel.from_config(config)
+        encoder = AutoModel.from_config(_config(folder))
+        tokenizer, ends = _tokenizer(folder), _ends(folder)
     ensure_pad_token(tokenizer, str(name), ui)
-    return text_encoder(tokenizer, encoder, max_length)
+    return text_encoder(tokenizer, encoder, max_length, ends)
 
 
 def save_trunk(trunk: Trunk, folder: Path) -> None:
@@ -88,19 +89,19 @@ def save_model(model: Any, tokenizer: Any, folder: Path) -> None:
         tokenizer.save_pretrained(folder)
 
 
-def beam_search(trunk: Trunk, ids: Tensor, mask: Tensor, tokens: int, beams: int, ends: Sequence[int]) -> Tensor:
+def beam_search(trunk: Trunk, ids: Tensor, mask: Tensor, tokens: int, beams: int) -> Tensor:
     """The likeliest continuation of each row of left-padded `ids` [batch, position] by at most `tokens`: [batch, new].
 
-    What stands behind an end token, one of `ends`, is padding.
+    What stands behind an end token is padding.
     """
-    config = generation_config(trunk, tokens, beams, ends, do_sample=False)
+    config = generation_config(trunk, tokens, beams, do_sample=False)
     model: Any = trunk.whole
     with quiet():
         found: Tensor = model.generate(input_ids=ids, attention_mask=mask.long(), generation_config=config)
     return found[:, ids.shape[1] :]
 
 
-def generation_config(trunk: Trunk, tokens: int, beams: int, ends: Sequence[int], **draws: Any) -> Any:
+def generation_config(trunk: Trunk, tokens: int, beams: int, **draws: Any) -> Any:
     """How to write at most so many new tokens, as transformers has it.
 
     It names every setting, for the checkpoint's own fill in what is not said.
@@ -113,10 +114,25 @@ def generation_config(trunk: Trunk, tokens: int, beams: int, ends: Sequence[int]
         repetition_penalty=1.0,
         no_repeat_ngram_size=0,
         length_penalty=1.0,
-        eos_token_id=[*ends],
+        eos_token_id=[*trunk.text.ends],
         pad_token_id=trunk.text.pad_id,
         **draws,
     )
+
+
+def copy_of_cache(cache: Any) -> Any:
+    """A copy of what a decoder has read, to be read on from by itself.
+
+    Layers that grow by concatenation leave their old tensors as they are, so that copies may share them.
+    """
+    from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
+
+    growing = (DynamicLayer, DynamicSlidingWindowLayer)
+    if type(cache) is not DynamicCache or any(type(layer) not in growing for layer in cache.layers):
+        return copy.deepcopy(cache)
+    copied = copy.copy(cache)
+    copied.layers = [copy.copy(layer) for layer in cache.layers]
+    return copied
 
 
 @contextmanager
@@ -216,6 +232,19 @@ def _tokenizer(folder: Path) -> Any:
         return AutoTokenizer.from_pretrained(folder, **LOCAL)
     except Exception as error:  # the tokenizers library raises bare exceptions on damaged files
         raise damaged(folder, "tokenizer", error) from None
+
+
+def _ends(folder: Path) -> list[int]:
+    """The tokens at which the checkpoint stops writing: by its generation config, by its config where it has none."""
+    from transformers import GenerationConfig
+
+    try:
+        alone = (folder / "generation_config.json").is_file()
+        said: Any = GenerationConfig.from_pretrained(folder, **LOCAL) if alone else _config(folder).get_text_config()
+    except (OSError, ValueError, TypeError) as error:
+        raise damaged(folder, "generation config", error) from None
+    ends = getattr(said, "eos_token_id", None)
+    return ends if isinstance(ends, list) else [] if ends is None else [ends]
 
 
 def _label_names(config: Any) -> tuple[str, ...] | None:

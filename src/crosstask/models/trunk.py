@@ -24,6 +24,7 @@ class Trunk(nn.Module):
     """
 
     lm_head: nn.Module | None
+    whole: nn.Module
 
     def __init__(
         self,
@@ -48,8 +49,13 @@ class Trunk(nn.Module):
 
     @property
     def content_hash(self) -> str:
-        """sha256 over the config, the maximum length and the weights as they are now."""
-        return content_hash(self.encoder, [self.config, self.text.max_length])
+        """sha256 over the `facts` and all weights as they are now, those of an LM head of its own too."""
+        return content_hash(self.whole, self.facts)
+
+    @property
+    def facts(self) -> list[Any]:
+        """What is decided beside the weights, in plain values: config, maximum length, end tokens, chat template."""
+        return [self.config, self.text.max_length, self.text.ends, self.text.chat_template]
 
     def forward(self, tokens: Tokens) -> Tensor:
         """States [batch, position, width]; those at padding mean nothing."""

@@ -24,17 +24,30 @@ if TYPE_CHECKING:
     from crosstask.tasks.task import Example
 
 
+NO_TARGET = -100
+"""A target that counts in no loss: the number that torch's own losses leave out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
     """What the model reads of an example: its tokens, its target (None where there is none), its weight in the loss.
 
-    `row` is the place of the example among those encoded: a long text read in windows makes several features.
+    `row` is the place of the example among those encoded: a long text read in windows makes several features. Where it
+    is asked, the model reads the tokens of its encoding; to train on it, so many `sequences`, of `longest` tokens at
+    most: the encoding as it is, if not said.
     """
 
     encoding: Encoding
     target: Any = None
     weight: float = 1.0
     row: int = 0
+    sequences: int = 1
+    longest: int | None = None
+
+    @property
+    def sequence_length(self) -> int:
+        """Tokens of the longest sequence that training reads."""
+        return len(self.encoding.ids) if self.longest is None else self.longest
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pydantic import Field
 
-from crosstask.choices import spec
 from crosstask.evidence.calibration import fit_temperature
-from crosstask.objectives import Batch, Features, Objective, Outputs
+from crosstask.objectives import NO_TARGET, Batch, Features, Outputs
+from crosstask.objectives._pooled import PooledObjective
 
 if TYPE_CHECKING:
     import torch
@@ -25,13 +25,9 @@ if TYPE_CHECKING:
 _TEMPERATURE_ROWS = 100  # fewer validation rows cannot say how sure to be
 
 
-class ClassificationHead(Objective):
+class ClassificationHead(PooledObjective):
     """Cross-entropy over a head's logits [batch, labels]."""
 
-    pooling: Annotated[str, spec("crosstask.models.pooling:POOLINGS")] | None = Field(
-        None, description="how token states become one vector: a pooling; if not said: mean, and last on a decoder"
-    )
-    dropout: float = Field(0.1, ge=0, lt=1, description="dropout on the pooled vector")
     class_weights: Literal["none", "balanced"] = Field(
         "none", description="balanced: each class weighs the same in the loss, however many rows it has"
     )
@@ -40,10 +36,7 @@ class ClassificationHead(Objective):
 
     def head(self, kind: Kind, trunk: Trunk) -> ClassifierHead:
         """A linear classifier on the pooled states."""
-        from crosstask.models.heads.classifier import ClassifierHead
-        from crosstask.models.pooling import default_pooling
-
-        return ClassifierHead(trunk.width, len(_labels(kind)), self.pooling or default_pooling(trunk), self.dropout)
+        return self.pooled_head(trunk, len(_labels(kind)))
 
     def encode(self, kind: Kind, examples: Sequence[Example], text: TextEncoder) -> list[Features]:
         """Tokens of the one or two text fields; the label's position in the label space as target.
@@ -61,10 +54,10 @@ class ClassificationHead(Objective):
         ]
 
     def batch(self, features: Sequence[Features], text: TextEncoder) -> Batch:
-        """Targets [batch] as label positions, -100 where a row has none."""
+        """Targets [batch] as label positions, NO_TARGET where a row has none."""
         import torch
 
-        targets = [-100 if row.target is None else row.target for row in features]
+        targets = [NO_TARGET if row.target is None else row.target for row in features]
         return Batch(
             tokens=text.pad([row.encoding for row in features]),
             targets=torch.tensor(targets),

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
-from crosstask.errors import ConfigError, CrosstaskError, InputError, nearest
-from crosstask.objectives import Batch, Features, Objective, Outputs, Reader
+from crosstask.errors import ConfigError, nearest
+from crosstask.objectives import NO_TARGET, Batch, Features, Objective, Outputs, Reader
+from crosstask.objectives._prompts import Template, fitted_prompts
 from crosstask.objectives.classification_head import label_loss, label_records, label_temperature
-from crosstask.tasks.templates import fill, named_fields, require_fields
+from crosstask.tasks.templates import fill, require_fields
 
 if TYPE_CHECKING:
     import torch
@@ -26,18 +27,10 @@ if TYPE_CHECKING:
     from crosstask.tasks.kind import Kind
     from crosstask.tasks.task import Example
 
-_NO_LABEL = -100
 _CALIBRATION_ROWS = 256  # unlabelled texts that say well enough what a label is worth before any text is read
 
 _QUESTION = "Answer with the label that fits: {{ labels }}."
 _LINES = {"text": "Text: {{ text }}", "text_pair": "Second text: {{ text_pair }}"}
-
-
-def _readable(template: str | None) -> str | None:
-    """A template that can be read; its fields are checked against those of a task."""
-    if template is not None:
-        named_fields(template)
-    return template
 
 
 def _from_json(words: Any) -> Any:
@@ -74,7 +67,7 @@ class ClassificationLikelihood(Objective):
     the calibration.
     """
 
-    template: Annotated[str | None, AfterValidator(_readable)] = Field(
+    template: Template = Field(
         None,
         description="the prompt, with fields in double braces, `labels` for all labels' words: 'Topic of {{ text }}?'",
     )
@@ -106,22 +99,23 @@ class ClassificationLikelihood(Objective):
             head.bias.copy_((scores.mean() - scores.mean(0)).to(head.bias))
 
     def encode(self, kind: Kind, examples: Sequence[Example], text: TextEncoder) -> list[Features]:
-        """Tokens of the prompt, as often as the answers have branches, each with one of them; what is asked as target.
+        """Tokens of the prompt and of the answers' branches behind it; what is asked as target.
 
-        InputError where a prompt is too long without the text in it.
+        Training reads the prompt anew with each branch. InputError where a prompt is too long without the text in it.
         """
-        from crosstask.models.prompts import prompt_ids
         from crosstask.models.text_encoder import Encoding
 
         require_fields(self._template(kind, text), [*kind.inputs, "labels"])
-        paths, prompts = self._paths(kind, text), prompt_ids(text, [self._prompt(kind, row, text) for row in examples])
+        paths = self._paths(kind, text)
+        room = text.max_length - paths.longest
+        prompts = fitted_prompts(examples, lambda inputs: self._prompt(kind, inputs, text), text, room)
         found = []
-        for row, (example, prompt) in enumerate(zip(examples, prompts, strict=True)):
-            kept = self._fitted(kind, example, prompt, text, text.max_length - paths.longest)
-            ids = [*chain.from_iterable(paths.sequences(kept))]
+        for row, (example, (prompt, lost)) in enumerate(zip(examples, prompts, strict=True)):
+            ids = [*prompt, *chain.from_iterable(paths.branches)]
             label = None if example.target is None else kind.space.index(example.target)
-            lost = len(prompt) - len(kept)
-            found.append(Features(Encoding(ids, None, len(ids) + lost), _Asked(kept, paths, label), row=row))
+            encoding, asked = Encoding(ids, None, len(ids) + lost), _Asked(prompt, paths, label)
+            longest = len(prompt) + paths.longest
+            found.append(Features(encoding, asked, row=row, sequences=max(1, len(paths.branches)), longest=longest))
         return found
 
     def batch(self, features: Sequence[Features], text: TextEncoder) -> Batch:
@@ -138,7 +132,7 @@ class ClassificationLikelihood(Objective):
         wanted = [[0] * (len(ids) - count) + [1] * count for ids, count in zip(sequences, states, strict=True)]
         return _Prompts(
             tokens=replace(tokens, wanted=spread(wanted, tokens.mask.numpy(), 0).bool()),
-            targets=torch.tensor([_NO_LABEL if row.label is None else row.label for row in asked]),
+            targets=torch.tensor([NO_TARGET if row.label is None else row.label for row in asked]),
             weights=torch.tensor([row.weight for row in features]),
             prompts=[row.prompt for row in asked],
         )
@@ -195,26 +189,8 @@ class ClassificationLikelihood(Objective):
         ending = "" if has_chat_template(text) else "\nLabel:"
         return "\n".join([_QUESTION, *(_LINES[name] for name in kind.inputs)]) + ending
 
-    def _prompt(self, kind: Kind, example: Example, text: TextEncoder) -> str:
+    def _prompt(self, kind: Kind, inputs: Mapping[str, Any], text: TextEncoder) -> str:
         from crosstask.models.prompts import prompt_text
 
-        fields = {**example.inputs, "labels": ", ".join(self._words(kind))}
-        try:
-            return prompt_text(text, ({"role": "user", "content": fill(self._template(kind, text), fields)},))
-        except CrosstaskError as error:
-            error.row = example.row
-            raise
-
-    def _fitted(self, kind: Kind, example: Example, prompt: list[int], text: TextEncoder, room: int) -> list[int]:
-        """The prompt, or that of shorter texts, which fits into the room beside the longest answer."""
-        from crosstask.models.prompt_cuts import shortened
-        from crosstask.models.prompts import prompt_ids
-
-        while len(prompt) > room:
-            inputs = shortened(text, example.inputs, len(prompt) - room)
-            if inputs is None:
-                message = f"the prompt is longer than {room} tokens without the text in it"
-                raise InputError(message, row=example.row, mend="Shorten the template, or raise --max-length.")
-            example = replace(example, inputs=inputs)
-            (prompt,) = prompt_ids(text, [self._prompt(kind, example, text)])
-        return prompt
+        fields = {**inputs, "labels": ", ".join(self._words(kind))}
+        return prompt_text(text, ({"role": "user", "content": fill(self._template(kind, text), fields)},))

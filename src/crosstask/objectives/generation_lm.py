@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from crosstask.errors import ConfigError, CrosstaskError, InputError
+from crosstask.errors import ConfigError, InputError
 from crosstask.models.decoding import Decoding
-from crosstask.objectives import Batch, Features, Objective, Outputs, Reader
+from crosstask.objectives import NO_TARGET, Batch, Features, Objective, Outputs, Reader
+from crosstask.objectives._prompts import Template, fitted_prompts
 
 if TYPE_CHECKING:
     import torch
@@ -24,17 +25,6 @@ if TYPE_CHECKING:
     from crosstask.tasks.kind import Kind
     from crosstask.tasks.task import Example
 
-_NO_TOKEN = -100
-
-
-def _template(template: str | None) -> str | None:
-    """A template that can be read; its fields are checked against those of a task."""
-    from crosstask.tasks.templates import named_fields
-
-    if template is not None:
-        named_fields(template)
-    return template
-
 
 class GenerationLm(Objective, Decoding):
     """Cross-entropy of the answer's tokens and of the end behind them, given the prompt, over all tokens alike.
@@ -46,9 +36,7 @@ class GenerationLm(Objective, Decoding):
 
     streams: ClassVar[bool] = True
 
-    template: Annotated[str | None, AfterValidator(_template)] = Field(
-        None, description="the prompt, with fields in double braces: 'Summarize: {{ source }}'"
-    )
+    template: Template = Field(None, description="the prompt, with fields in double braces: 'Summarize: {{ source }}'")
 
     @property
     def writes(self) -> int:
@@ -65,16 +53,22 @@ class GenerationLm(Objective, Decoding):
         return LanguageHead()
 
     def encode(self, kind: Kind, examples: Sequence[Example], text: TextEncoder) -> list[Features]:
-        """Tokens of prompt and answer but for the last, which nothing follows; the answer's tokens as target."""
-        from crosstask.models.prompts import answer_ids, prompt_ids
+        """Tokens of prompt and answer but for the last, which nothing follows; the answer's tokens as target.
+
+        InputError where an answer holds a token that ends texts: what stands behind it would never be written.
+        """
+        from crosstask.models.prompts import answer_ids, prompt_text
         from crosstask.tasks.templates import require_fields
 
         if self.template is not None:
             require_fields(self.template, kind.inputs)
-        prompts = prompt_ids(text, [self._prompt(example, text) for example in examples])
-        answers = iter(answer_ids(text, [self._answer(example, text) for example in examples if example.target]))
+        room = text.max_length - min(self.max_new_tokens, text.max_length // 2)
+        prompts = fitted_prompts(examples, lambda inputs: prompt_text(text, self._turns(inputs, text)), text, room)
+        told = [example for example in examples if example.target]
+        _check_answers(kind, told, text)
+        answers = iter(answer_ids(text, [self._answer(example, text) for example in told]))
         return [
-            self._features(row, example, prompts[row], next(answers) if example.target else [], text)
+            _features(row, *prompts[row], next(answers) if example.target else [], text)
             for row, example in enumerate(examples)
         ]
 
@@ -85,7 +79,7 @@ class GenerationLm(Objective, Decoding):
         from crosstask.models.token_rows import spread
 
         tokens = text.pad([row.encoding for row in features])
-        answers = [row.target or [_NO_TOKEN] for row in features]
+        answers = [row.target or [NO_TARGET] for row in features]
         prompts = [len(row.encoding.ids) - len(answer) for row, answer in zip(features, answers, strict=True)]
         wanted = [[0] * prompt + [1] * len(answer) for prompt, answer in zip(prompts, answers, strict=True)]
         return Batch(
@@ -98,7 +92,7 @@ class GenerationLm(Objective, Decoding):
         """Cross-entropy of logits [wanted tokens, vocabulary], summed."""
         from torch.nn.functional import cross_entropy
 
-        return cross_entropy(outputs.float(), batch.targets, ignore_index=_NO_TOKEN, reduction="sum")
+        return cross_entropy(outputs.float(), batch.targets, ignore_index=NO_TARGET, reduction="sum")
 
     def split(self, outputs: torch.Tensor, batch: Batch) -> list[torch.Tensor]:
         """Logits [wanted tokens of the row, vocabulary]."""
@@ -124,15 +118,6 @@ class GenerationLm(Objective, Decoding):
         (features,) = self.encode(kind, [replace(example, target=None)], trunk.text)
         return stream(trunk, features.encoding.ids, self)
 
-    def _prompt(self, example: Example, text: TextEncoder) -> str:
-        from crosstask.models.prompts import prompt_text
-
-        try:
-            return prompt_text(text, self._turns(example.inputs, text))
-        except CrosstaskError as error:
-            error.row = example.row
-            raise
-
     def _answer(self, example: Example, text: TextEncoder) -> str:
         from crosstask.models.prompts import answer_text
 
@@ -149,31 +134,25 @@ class GenerationLm(Objective, Decoding):
         content = inputs["source"] if has_chat_template(text) else f"{inputs['source']}\n"
         return ({"role": "user", "content": content},)
 
-    def _features(
-        self, row: int, example: Example, prompt: list[int], answer: list[int], text: TextEncoder
-    ) -> Features:
-        from crosstask.models.text_encoder import Encoding
 
-        kept = self._fitted(example, prompt, text)
-        target = answer[: text.max_length + 1 - len(kept)]
-        ids = [*kept, *target[:-1]]
-        lost = len(prompt) - len(kept) + len(answer) - len(target)
-        return Features(Encoding(ids, None, len(ids) + lost), target or None, max(1.0, len(target)), row)
+def _features(row: int, prompt: list[int], lost: int, answer: list[int], text: TextEncoder) -> Features:
+    """The features of a prompt that has lost so many tokens, with an answer that may lose its end."""
+    from crosstask.models.text_encoder import Encoding
 
-    def _fitted(self, example: Example, prompt: list[int], text: TextEncoder) -> list[int]:
-        """The prompt, or a shortened one that leaves room for an answer: half of what the trunk reads at most."""
-        from crosstask.models.prompt_cuts import shortened
-        from crosstask.models.prompts import prompt_ids
+    target = answer[: text.max_length + 1 - len(prompt)]
+    ids = [*prompt, *target[:-1]]
+    lost += len(answer) - len(target)
+    return Features(Encoding(ids, None, len(ids) + lost), target or None, max(1.0, len(target)), row)
 
-        room = text.max_length - min(self.max_new_tokens, text.max_length // 2)
-        while len(prompt) > room:
-            inputs = shortened(text, example.inputs, len(prompt) - room)
-            if inputs is None:
-                message = f"the prompt is longer than {room} tokens without the text in it"
-                raise InputError(message, row=example.row, mend="Shorten the template, or raise --max-length.")
-            example = replace(example, inputs=inputs)
-            (prompt,) = prompt_ids(text, [self._prompt(example, text)])
-        return prompt
+
+def _check_answers(kind: Kind, told: Sequence[Example], text: TextEncoder) -> None:
+    from crosstask.models.prompts import ends_within
+
+    for example, end in zip(told, ends_within(text, [example.target[0] for example in told]), strict=True):
+        if end is not None:
+            message = f"the text to be written holds {end!r}, the token that ends a text of this model"
+            mend = "Write that otherwise, or delete the row."
+            raise InputError(message, row=example.row, field=kind.columns.get("output"), mend=mend)
 
 
 def _wanted(batch: Batch) -> torch.Tensor:
@@ -187,6 +166,6 @@ def _prompts(batch: Batch) -> list[list[int]]:
 
 
 def _record(text: TextEncoder, ids: Sequence[int]) -> dict[str, Any]:
-    from crosstask.models.generation import written
+    from crosstask.models.generation import finished, written
 
-    return {"text": written(text, ids).strip(), "finished": ids[-1] in text.tokenizer.all_special_ids}
+    return {"text": written(text, ids).strip(), "finished": finished(text, ids)}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import log
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from crosstask.choices import spec
 from crosstask.evidence.calibration import fit_temperature
 from crosstask.evidence.thresholds import DEFAULT, fit_thresholds
-from crosstask.objectives import Batch, Features, Objective, Outputs
+from crosstask.objectives import Batch, Features, Outputs
+from crosstask.objectives._pooled import PooledObjective
 from crosstask.tasks.label_counts import indicators
 
 if TYPE_CHECKING:
@@ -31,17 +31,13 @@ _TEMPERATURE_ROWS = 100  # fewer validation rows cannot say how sure to be
 _THRESHOLD_LABELS = 20  # labels that validation rows have in all; fewer cannot say where to draw the line
 
 
-class MultiLabelHead(Objective):
+class MultiLabelHead(PooledObjective):
     """Binary cross-entropy of a head's logits [batch, labels].
 
     The loss of a row is the mean over the labels, so that it is as large as that of any other kind. A label is given
     from a probability of 0.5 on, or from the threshold that validation rows ask for.
     """
 
-    pooling: Annotated[str, spec("crosstask.models.pooling:POOLINGS")] | None = Field(
-        None, description="how token states become one vector: a pooling; if not said: mean, and last on a decoder"
-    )
-    dropout: float = Field(0.1, ge=0, lt=1, description="dropout on the pooled vector")
     positive_weights: Literal["none", "balanced"] = Field(
         "none", description="balanced: rows with a label weigh the same in its loss as those without, however few"
     )
@@ -53,12 +49,8 @@ class MultiLabelHead(Objective):
         """
         from torch.nn.init import constant_
 
-        from crosstask.models.heads.classifier import ClassifierHead
-        from crosstask.models.pooling import default_pooling
-
         labels = len(kind.space)
-        pooling = self.pooling or default_pooling(trunk)
-        head = ClassifierHead(trunk.width, labels, pooling=pooling, dropout=self.dropout)
+        head = self.pooled_head(trunk, labels)
         constant_(head.linear.bias, -log(max(labels - 1, 1)))
         return head
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import Field
-
-from crosstask.choices import spec
-from crosstask.objectives import Batch, Features, Objective, Outputs
+from crosstask.objectives import Batch, Features, Outputs
+from crosstask.objectives._pooled import PooledObjective
 
 if TYPE_CHECKING:
     import torch
@@ -21,24 +19,16 @@ if TYPE_CHECKING:
     from crosstask.tasks.task import Example
 
 
-class RegressionHead(Objective):
+class RegressionHead(PooledObjective):
     """Squared error of a head's output [batch, 1].
 
     What is learned is how many standard deviations a score lies above the mean of the train scores, so that rates and
     losses suit any unit. Scores are not held within the range that train shows.
     """
 
-    pooling: Annotated[str, spec("crosstask.models.pooling:POOLINGS")] | None = Field(
-        None, description="how token states become one vector: a pooling; if not said: mean, and last on a decoder"
-    )
-    dropout: float = Field(0.1, ge=0, lt=1, description="dropout on the pooled vector")
-
     def head(self, kind: Kind, trunk: Trunk) -> ClassifierHead:
         """A linear layer of one output on the pooled states."""
-        from crosstask.models.heads.classifier import ClassifierHead
-        from crosstask.models.pooling import default_pooling
-
-        return ClassifierHead(trunk.width, 1, self.pooling or default_pooling(trunk), self.dropout)
+        return self.pooled_head(trunk, 1)
 
     def encode(self, kind: Kind, examples: Sequence[Example], text: TextEncoder) -> list[Features]:
         """Tokens of the one or two text fields; the standardised score as target."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import Field
 
-from crosstask.objectives import Batch, Features, Objective, Outputs
+from crosstask.objectives import NO_TARGET, Batch, Features, Objective, Outputs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from crosstask.tasks.kind import Kind
     from crosstask.tasks.kinds.span import Span
     from crosstask.tasks.task import Example
-
-_NO_PLACE = -100
 
 
 class SpanHead(Objective):
@@ -55,18 +53,18 @@ class SpanHead(Objective):
         ]
 
     def batch(self, features: Sequence[Features], text: TextEncoder) -> Batch:
-        """Targets [batch, 2], -100 where there is none; the tokens that can be a place are the wanted ones."""
+        """Targets [batch, 2], NO_TARGET where there is none; the tokens that can be a place are the wanted ones."""
         import torch
 
         from crosstask.models.token_rows import spread
 
         tokens = text.pad([row.encoding for row in features])
         places = [_can_be_places(row.encoding) for row in features]
-        targets = torch.tensor([row.target or (_NO_PLACE, _NO_PLACE) for row in features])
+        targets = torch.tensor([row.target or (NO_TARGET, NO_TARGET) for row in features])
         first = tokens.mask.int().argmax(1, keepdim=True)  # left padding moves the row
         return Batch(
             tokens=replace(tokens, wanted=spread(places, tokens.mask.numpy(), 0).bool()),
-            targets=torch.where(targets == _NO_PLACE, targets, targets + first),
+            targets=torch.where(targets == NO_TARGET, targets, targets + first),
             weights=torch.tensor([row.weight for row in features]),
         )
 
@@ -76,7 +74,7 @@ class SpanHead(Objective):
 
         wanted = cast("torch.Tensor", batch.tokens.wanted)[..., None]
         logits = outputs.float().masked_fill(~wanted, float("-inf"))  # [batch, position, 2]
-        losses = cross_entropy(logits, batch.targets, ignore_index=_NO_PLACE, reduction="none")  # [batch, 2]
+        losses = cross_entropy(logits, batch.targets, ignore_index=NO_TARGET, reduction="none")  # [batch, 2]
         return (losses.mean(1) * batch.weights).sum()
 
     def split(self, outputs: torch.Tensor, batch: Batch) -> list[torch.Tensor]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import Field
 
-from crosstask.objectives import Batch, Features, Objective, Outputs
+from crosstask.objectives import NO_TARGET, Batch, Features, Objective, Outputs
 from crosstask.tasks.entities import continued
 from crosstask.tasks.words import Words
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from crosstask.tasks.kind import Kind
     from crosstask.tasks.kinds.tagging import Tagging
     from crosstask.tasks.task import Example
-
-_NO_TAG = -100
 
 
 class TaggingHead(Objective):
@@ -44,7 +42,7 @@ class TaggingHead(Objective):
         return PerTokenHead(trunk.width, len(_tagging(kind).labels), self.dropout)
 
     def encode(self, kind: Kind, examples: Sequence[Example], text: TextEncoder) -> list[Features]:
-        """Windows over the words' text; as target a position in the label space for each token, or _NO_TAG."""
+        """Windows over the words' text; as target a position in the label space for each token, or NO_TARGET."""
         from crosstask.models.word_tokens import word_tokens
 
         position = {tag: index for index, tag in enumerate(_tagging(kind).labels)}
@@ -58,21 +56,21 @@ class TaggingHead(Objective):
         return features
 
     def batch(self, features: Sequence[Features], text: TextEncoder) -> Batch:
-        """Targets [batch, position], -100 where a token stands for no word or for one without a tag."""
+        """Targets [batch, position], NO_TARGET where a token stands for no word or for one without a tag."""
         import torch
 
         from crosstask.models.token_rows import spread
 
         tokens = text.pad([row.encoding for row in features])
-        targets = [row.target or [_NO_TAG] * len(row.encoding.ids) for row in features]
+        targets = [row.target or [NO_TARGET] * len(row.encoding.ids) for row in features]
         weights = torch.tensor([row.weight for row in features])
-        return Batch(tokens, spread(targets, tokens.mask.numpy(), _NO_TAG), weights)
+        return Batch(tokens, spread(targets, tokens.mask.numpy(), NO_TARGET), weights)
 
     def loss(self, outputs: torch.Tensor, batch: Batch) -> torch.Tensor:
         """Cross-entropy of logits [batch, position, tags] summed over words."""
         from torch.nn.functional import cross_entropy
 
-        return cross_entropy(outputs.float().transpose(1, 2), batch.targets, ignore_index=_NO_TAG, reduction="sum")
+        return cross_entropy(outputs.float().transpose(1, 2), batch.targets, ignore_index=NO_TARGET, reduction="sum")
 
     def split(self, outputs: torch.Tensor, batch: Batch) -> list[torch.Tensor]:
         """Logits [tokens of the window, tags]."""
@@ -95,7 +93,7 @@ def _features(window: Encoding, told: Mapping[int, int], tags: Sequence[int] | N
     weight = float(max(1, len(told)))
     if tags is None:
         return Features(window, None, weight, row)
-    target = [_NO_TAG] * len(window.ids)
+    target = [NO_TARGET] * len(window.ids)
     for word, position in told.items():
         target[position] = tags[word]
     return Features(window, tuple(target), weight, row)

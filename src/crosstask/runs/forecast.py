@@ -54,15 +54,16 @@ def training(trial: Trial, done: int = 0) -> Forecast:
         looks = left // trial.score_every + 1
         seconds += looks * _reading(trunk, validation, device) + _writing(trunk, validation, device)
         state += trained  # the best so far
-    longest = int(lesson.lengths.max())
-    kept = _layer_bytes(trunk, min(trial.options.micro_tokens, longest * batch), longest)
+    row = int(lesson.lengths.max())
+    kept = _layer_bytes(trunk, max(row, min(trial.options.micro_tokens, row * batch)), lesson.longest)
     return Forecast(seconds, _taken(device) + _FLOAT * state + max(1, len(passed)) * kept)
 
 
 def inference(trunk: Trunk, lesson: Lesson, device: torch.device) -> Forecast:
     """The answers of a trunk that is loaded to the rows of a lesson; texts are taken to get as long as they may."""
     seconds = _reading(trunk, lesson, device) + _writing(trunk, lesson, device)
-    passing = _layer_bytes(trunk, min(MICRO_TOKENS, int(lesson.lengths.sum())), int(lesson.lengths.max(initial=0)))
+    tokens, longest = int(lesson.asked_lengths.sum()), int(lesson.asked_lengths.max(initial=0))
+    passing = _layer_bytes(trunk, max(longest, min(MICRO_TOKENS, tokens)), longest)
     return Forecast(seconds, _taken(device, _FLOAT * _weights(trunk)) + passing)
 
 
@@ -107,7 +108,7 @@ def _shortest(compute: Callable[[], Tensor], repeats: int) -> float:
 
 def _reading(trunk: Trunk, lesson: Lesson, device: torch.device) -> float:
     """Seconds of one pass over a lesson's rows: 2 operations a weight and token."""
-    return _seconds(2 * _layer_weights(trunk) * int(lesson.lengths.sum()), device)
+    return _seconds(2 * _layer_weights(trunk) * int(lesson.asked_lengths.sum()), device)
 
 
 def _writing(trunk: Trunk, lesson: Lesson, device: torch.device) -> float:

@@ -52,7 +52,7 @@ class TrainingOptions(Method):
     patience: Annotated[int, Field(ge=1)] = 3
     """Stop after this many validation scores without a better one."""
     max_length: Annotated[int | None, Field(ge=8)] = None
-    """Cut texts to this many tokens; by default the checkpoint's own limit."""
+    """Cut texts to this many tokens; by default the checkpoint's own limit, 4096 at most."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     """Number format of matrix products; auto is bf16 on GPUs that have it, fp32 elsewhere."""
     save_seconds: Annotated[float, Field(ge=0)] = 60.0

@@ -111,4 +111,4 @@ def load_start(model: str, *, max_length: int | None = None, ui: Ui | None = Non
         for name, description in contents.tasks.items()
     }
     trunk = contents.model.trunk
-    return Start(trunk, content_hash(contents.model, [trunk.config, trunk.text.max_length, contents.tasks]), heads)
+    return Start(trunk, content_hash(contents.model, [trunk.facts, contents.tasks]), heads)

@@ -31,7 +31,7 @@ class Inspect(Step):
     model: ModelSource = "starter"
     """The model whose tokens are counted: a folder, a shelf name or a hub name."""
     max_length: Annotated[int | None, Field(ge=8)] = None
-    """Tokens a row may have before it is cut; by default the model's own limit."""
+    """Tokens a row may have before it is cut; by default the model's own limit, 4096 at most."""
     near: Annotated[float, Field(gt=0, le=1)] = 0.7
     """How alike near duplicates are at least: the share of their runs of three words that both texts have."""
 

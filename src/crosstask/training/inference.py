@@ -21,7 +21,7 @@ def outputs(model: MultiTaskModel, lesson: Lesson, runtime: Runtime, micro_token
     model.eval()
     reader = lesson.objective.reader(model, lesson.task.name)
     values: dict[int, np.ndarray] = {}
-    for rows in micro_batches(np.argsort(lesson.lengths, kind="stable"), lesson.lengths, micro_tokens):
+    for rows in micro_batches(np.argsort(lesson.asked_lengths, kind="stable"), lesson.asked_lengths, micro_tokens):
         values.update(zip(rows.tolist(), _read(reader, lesson.batch(rows), runtime), strict=True))
     found = [values[row] for row in range(len(lesson.features))]
     return Outputs(lesson.examples, lesson.features, found, lesson.text)

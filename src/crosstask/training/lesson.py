@@ -37,8 +37,18 @@ class Lesson:
 
     @cached_property
     def lengths(self) -> np.ndarray:
-        """Tokens of each row after truncation, [rows]."""
+        """Tokens that training reads of each row, [rows]: all its sequences, each as long as the longest."""
+        return np.array([row.sequences * row.sequence_length for row in self.features], dtype=np.int64)
+
+    @cached_property
+    def asked_lengths(self) -> np.ndarray:
+        """Tokens that are read of each row where it is asked, [rows]."""
         return np.array([len(row.encoding.ids) for row in self.features], dtype=np.int64)
+
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest sequence that training reads."""
+        return max(row.sequence_length for row in self.features)
 
     @cached_property
     def token_ids(self) -> np.ndarray:
@@ -60,7 +70,8 @@ class Lesson:
     def truncation(self) -> str | None:
         """A sentence on what was cut to the maximum length; None where nothing was."""
         told = cut_sentence(self.cuts, self.text.max_length)
-        return None if told is None else f"{self.task.name}: {told}"
+        more = f"; --max-length can go up to {self.text.limit}" if self.text.max_length < self.text.limit else ""
+        return None if told is None else f"{self.task.name}: {told}{more}"
 
     def unknown(self) -> str | None:
         """A sentence on the tokens that stand for what the vocabulary lacks; None where they are few."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
-
-from torch import nn
+from typing import Any
 
 from crosstask.models.decoding import Decoding
 from crosstask.models.exports import Exported, Exporter, OneTask
@@ -57,7 +55,7 @@ class Generation(Exporter):
             example = _ADAPTER.format(folder=name, settings=_settings(decoding))
             notes.insert(0, _ON_TRUNK.format(folder=name))
         return Exported(
-            cast(nn.Module, task.trunk.whole),
+            task.trunk.whole,
             "AutoModelForCausalLM",
             example + _asked(task),
             (*notes,),
