@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from ways import Taught
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tiny models only wait for a second thread
@@ -112,6 +117,34 @@ def tiny_decoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tiny_checkpoints import save_decoder
 
     return save_decoder(tmp_path_factory.mktemp("tiny-decoder"))
+
+
+@pytest.fixture(scope="session")
+def taught(
+    tmp_path_factory: pytest.TempPathFactory, tiny_checkpoint: Path, tiny_decoder: Path
+) -> Callable[[str], Taught]:
+    """The bundle of one of the `WAYS`, by name, made once by the command line; not to be changed."""
+    from crosstask.cli import main
+    from ways import WAYS, Taught, as_options
+
+    models = {"encoder": tiny_checkpoint, "decoder": tiny_decoder}
+    made: dict[str, Taught] = {}
+
+    def teach(name: str) -> Taught:
+        way, place = WAYS[name], tmp_path_factory.mktemp("taught")
+        task, model, bundle = way.rows.write(place / "task"), models[way.model], place / "bundle"
+        line = ["finetune", task, "--model", model, "--out", bundle, *as_options(way.settings), "--test", "--json"]
+        with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as told:
+            code = main([str(word) for word in line])
+        assert code == 0, told.getvalue()
+        return Taught(bundle, task, model, json.loads(out.getvalue()))
+
+    def find(name: str) -> Taught:
+        if name not in made:
+            made[name] = teach(name)
+        return made[name]
+
+    return find
 
 
 def _shelf_item(name: str) -> Path:

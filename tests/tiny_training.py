@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,35 @@ class Notes(Silent):
 
     def note(self, text: str) -> None:
         self.lines.append(text)
+
+
+class Stops(Silent):
+    """A `Ui` under which Ctrl-C comes after a number of steps."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def progress(self, what, total):
+        context = super().progress(what, total)
+        return _Counted(context, self)
+
+
+class _Counted:
+    def __init__(self, context, owner) -> None:
+        self.context, self.owner = context, owner
+
+    def __enter__(self):
+        self.context.__enter__()
+        return self
+
+    def __exit__(self, *error):
+        return self.context.__exit__(*error)
+
+    def advance(self, amount: float = 1.0, **facts: Any) -> None:
+        if facts:
+            self.owner.left -= 1
+            if self.owner.left == 0:
+                signal.raise_signal(signal.SIGINT)
 
 
 def rows(count: int, seed: int = 0, labels: Sequence[str] = ("bad", "good")) -> list[Example]:

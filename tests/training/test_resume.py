@@ -1,6 +1,5 @@
 """Taken up at any step, a run ends with bit for bit the weights it would have had."""
 
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ from crosstask.training.inference import outputs
 from crosstask.training.lesson import Lesson
 from crosstask.training.loop import Training
 from crosstask.training.runtime import Runtime
-from crosstask.ui import Silent
-from tiny_training import CPU, assert_same, toy_task, toy_training, weights_of
+from tiny_training import CPU, Stops, assert_same, toy_task, toy_training, weights_of
 
 RUNS: dict[str, dict[str, Any]] = {
     "one phase over epochs": {"phases": [{"steps": 7}]},
@@ -70,35 +68,6 @@ def test_what_a_tuning_adds_follows_from_the_seed(tiny_checkpoint: Path):
         torch.manual_seed(99)
         assert_same(added(seed=1), first)
     assert any(not torch.equal(value, first[name]) for name, value in added(seed=2).items())
-
-
-class Stops(Silent):
-    """A `Ui` under which Ctrl-C comes after a number of steps."""
-
-    def __init__(self, after: int) -> None:
-        self.left = after
-
-    def progress(self, what, total):
-        context = super().progress(what, total)
-        return _Counted(context, self)
-
-
-class _Counted:
-    def __init__(self, context, owner) -> None:
-        self.context, self.owner = context, owner
-
-    def __enter__(self):
-        self.context.__enter__()
-        return self
-
-    def __exit__(self, *error):
-        return self.context.__exit__(*error)
-
-    def advance(self, amount: float = 1.0, **facts: Any) -> None:
-        if facts:
-            self.owner.left -= 1
-            if self.owner.left == 0:
-                signal.raise_signal(signal.SIGINT)
 
 
 def scored_fit(checkpoint: Path, folder: Path | None, save_seconds: float = 1e9, patience: int = 2) -> Fit:
