@@ -22,18 +22,18 @@ LONG = " ".join(WORDS[place % len(WORDS)] for place in range(50))
 
 @given(
     question=st.integers(0, 30),
-    context=st.integers(1, 80),
+    context=st.integers(0, 80),
     special=st.booleans(),
     limit=st.integers(12, 40),
     overlap=st.integers(0, 50),
-    held=st.integers(0, 1),
+    prefix=st.booleans(),
 )
 def test_windows_hold_every_token_of_the_cut_text(
-    question: int, context: int, special: bool, limit: int, overlap: int, held: int
+    question: int, context: int, special: bool, limit: int, overlap: int, prefix: bool
 ) -> None:
     mark = [None] * special
     texts = [*mark, *[0] * question, *mark, *[1] * context, *mark]
-    found = Windows(limit, overlap).positions(texts, cut=1, held=held)
+    found = Windows(limit, overlap).positions(texts, cut=1, held=min(prefix, context))
     cut, whole = ({place for place, text in enumerate(texts) if text in wanted} for wanted in ([1], [None, 1]))
     assert all(len(window) <= limit and window == sorted(set(window)) for window in found)
     assert {place for window in found for place in window if texts[place] == 1} == cut
@@ -98,6 +98,13 @@ def test_a_question_that_is_shortened_says_so(text: TextEncoder) -> None:
     (windows,) = text.windows([("very " * 20, LONG)], overlap=2)
     assert {window.length - len(window.ids) for window in windows} == {20 - 5}
     assert all(len(window.ids) <= 16 for window in windows)
+
+
+def test_a_question_beside_a_context_of_no_tokens_is_shortened_to_the_window(text: TextEncoder) -> None:
+    ((window,),) = text.windows([("very " * 20, " ")], overlap=2)
+    assert len(window.ids) == 16
+    assert window.length == 20 + 3
+    assert not any(window.places)
 
 
 @pytest.mark.parametrize("kind", ["bert", "gpt2"])

@@ -192,3 +192,14 @@ def test_it_learns(tiny_checkpoint: Path) -> None:
     records = HEAD.decode(task.kind, outputs(training.model, lesson, CPU), {})
     assert losses[-1] < losses[0] / 2
     assert task.kind.score(records, lesson.examples).metrics["exact_match"].value > 0.8
+
+
+def test_a_context_of_no_tokens_beside_a_long_question_can_be_learned_and_asked(tiny_checkpoint: Path) -> None:
+    rows = [example("\N{ZERO WIDTH SPACE}", question="was it good " * 40), example("the film was good", "good")]
+    task = Task("t", MAY_LACK, {TRAIN: Split(rows)})
+    training = toy_training(tiny_checkpoint, task, phases=[{"steps": 2}])
+    assert all(np.isfinite(report.loss) for report in training)
+    lesson = Lesson.of(task, TRAIN, HEAD, training.model.trunk.text)
+    assert (lesson.longest, lesson.cuts[0]) == (64, 163 - 64)
+    record = HEAD.decode(MAY_LACK, outputs(training.model, lesson, CPU), {})[0]
+    assert record == {"answer": "", "start": None, "end": None, "probability": 1.0}

@@ -17,7 +17,7 @@ class Windows:
         """The positions of each window's tokens in a row.
 
         Special tokens, the `held` first tokens of the cut text (a prefix) and the text before it stand in every window;
-        that text loses its end where the rest would not have half of the window.
+        that text loses its end where the rest would not have half of the window, or, where there is no rest, the whole.
 
         Args:
             texts: which of the row's texts each token is of, None for special tokens.
@@ -25,8 +25,10 @@ class Windows:
             held: how many tokens at its start every window repeats.
         """
         own = [place for place, text in enumerate(texts) if text == cut]
-        if len(texts) <= self.limit or not own:
+        if len(texts) <= self.limit:
             return [[*range(len(texts))]]
+        if not own:
+            return [_shortened(texts, cut, self.limit)]
         first, behind = own[0] + held, own[-1] + 1
         before = _shortened(texts[:first], cut, self.limit // 2 - (len(texts) - behind))
         after = range(behind, len(texts))
