@@ -12,6 +12,9 @@ from io import TextIOWrapper
 from os import PathLike
 from typing import Any, TextIO
 
+_CONTROLS = {*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")}
+_ESCAPES = {code: f"\\x{code:02x}" for code in _CONTROLS}  # a terminal would obey them
+
 
 def speak_utf8() -> None:
     """Write UTF-8 whatever the locale; half a character, which UTF-8 has no bytes for, is written as its escape."""
@@ -40,9 +43,9 @@ def write_lines(records: Iterable[Mapping[str, Any]], out: TextIO) -> None:
 
 
 def write_pieces(pieces: Iterable[str], out: TextIO) -> None:
-    """Text as it comes."""
+    """Text as it comes; a control character but for line ends and tabs is written as its escape."""
     for piece in pieces:
-        out.write(piece)
+        out.write(piece.translate(_ESCAPES))
         out.flush()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crosstask.disk import locked
-from crosstask.errors import ConfigError, NotFound, OutputError, nearest
+from crosstask.errors import ConfigError, InputError, NotFound, OutputError, nearest
 from crosstask.serving.evaluation import Evaluation
 from crosstask.serving.learned import LearnedTask
 from crosstask.serving.prediction import Prediction
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from crosstask.models.bundle_record import BundleRecord
     from crosstask.models.model import MultiTaskModel
+    from crosstask.training.lesson import Lesson
     from crosstask.training.runtime import Runtime
 
 
@@ -73,8 +74,10 @@ class Bundle:
         if not learned.objective.streams:
             message = f"'{learned.task.name}' is no task of writing texts"
             raise ConfigError(message, field="head", mend="Use predict.")
-        (example,) = read_inputs(_rows(text), learned.task.kind)
-        return self.stream_example(example, learned)
+        examples = read_inputs(_rows(text), learned.task.kind)
+        if len(examples) > 1:
+            raise InputError(f"{len(examples)} rows are given, and one is answered", mend="Give them one by one.")
+        return self.stream_example(examples[0], learned)
 
     def stream_example(self, example: Example, learned: LearnedTask) -> Iterator[str]:
         """The text with which a learned task answers one example, piece by piece."""
@@ -122,16 +125,24 @@ class Bundle:
         if not examples:
             return []
         from crosstask.training.inference import outputs
-        from crosstask.training.lesson import Lesson
 
-        lesson = Lesson.of_examples(learned.task, examples, learned.objective, self.model.trunk.text)
+        lesson = self._lesson(examples, learned)
         return learned.decode(outputs(self.model, lesson, self.runtime), lesson.cuts)
+
+    def cuts(self, examples: Sequence[Example], learned: LearnedTask) -> list[int]:
+        """The tokens that each example loses to the maximum length."""
+        return self._lesson(examples, learned).cuts
 
     def truncation(self, cuts: Sequence[int]) -> str | None:
         """A sentence on the tokens that rows lost (each prediction's `cut`); None where nothing was cut."""
         from crosstask.training.lesson import cut_sentence
 
         return cut_sentence(cuts, self.model.trunk.text.max_length)
+
+    def _lesson(self, examples: Sequence[Example], learned: LearnedTask) -> Lesson:
+        from crosstask.training.lesson import Lesson
+
+        return Lesson.of_examples(learned.task, examples, learned.objective, self.model.trunk.text)
 
 
 def load(path: str | Path, device: str = "auto") -> Bundle:
