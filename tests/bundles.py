@@ -19,19 +19,21 @@ REVIEWS = Classification(text="text", label="label", labels=("bad", "good"))
 PAIRS = Classification(text="premise", text_pair="hypothesis", label="label", labels=("no", "maybe", "yes"))
 
 
-def random_bundle(checkpoint: Path, folder: Path, kinds: Mapping[str, Kind], temperature: float = 1.0) -> Path:
+def random_bundle(
+    checkpoint: Path, folder: Path, kinds: Mapping[str, Kind], temperature: float = 1.0, way: str | None = None
+) -> Path:
     """A bundle in `folder` with an untrained head for each kind, by task name; the same one each time."""
     trunk = load_trunk(checkpoint)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        heads = {name: objective_for(kind, "head").head(kind, trunk) for name, kind in kinds.items()}
+        heads = {name: objective_for(kind, way).head(kind, trunk) for name, kind in kinds.items()}
     for head in heads.values():
         for weight in head.parameters():
             weight.data.mul_(20)
     tasks = {
         name: {
             "task": describe(Task(name, kind)),
-            "objective": objective_for(kind, "head").config(),
+            "objective": objective_for(kind, way).config(),
             "fitted": {"temperature": temperature},
         }
         for name, kind in kinds.items()

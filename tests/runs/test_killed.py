@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import torch
 from crosstask.cli import main
 from crosstask.command import command_line
 from tiny_training import rows
+from ways import WAYS, as_options
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 
@@ -43,15 +44,16 @@ def arguments(task: Path, tiny_checkpoint: Path) -> Callable[[Path], list[str]]:
     return lambda out: ["finetune", str(task), "--model", str(tiny_checkpoint), "--out", str(out), *flat]
 
 
+def started(line: Sequence[str]) -> subprocess.Popen[str]:
+    """A command line in a process of its own."""
+    command = [sys.executable, "-m", "crosstask", *line]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+
+
 @pytest.fixture(scope="module")
 def start(arguments: Callable[[Path], list[str]]) -> Start:
     """Starts `crosstask finetune ... --out OUT` in a process of its own."""
-
-    def run(out: Path) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "crosstask", *arguments(out)]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
-
-    return run
+    return lambda out: started(arguments(out))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -109,6 +111,26 @@ def test_killed_again_and_again_it_ends_the_same(start: Start, finish, expected:
     assert "going on after step" in finish(out)
     assert weight_hashes(out) == expected
     assert set(expected) == {"trunk/model.safetensors", "heads/reviews.safetensors"}
+
+
+def test_a_task_of_writing_with_low_rank_updates_ends_the_same(
+    tiny_decoder: Path, run_cli: Callable[..., Any], tmp_path: Path
+):
+    way, out = WAYS["generation, LoRA"], tmp_path / "killed"
+    task, settings = way.rows.write(tmp_path / "notes"), {**way.settings, "steps": 40, "save_seconds": 0}
+    options = ["--model", str(tiny_decoder), *as_options(settings), "--out"]
+    whole = run_cli("finetune", task, *options, tmp_path / "whole")
+    process = started(["finetune", str(task), *options, str(out)])
+    await_step(process, out, 15)
+    process.kill()
+    process.communicate()
+    assert (process.returncode, out.exists()) == (-signal.SIGKILL, False)
+    again = run_cli("finetune", task, *options, out)
+    assert (whole.code, again.code) == (0, 0), again.stderr
+    assert "going on after step" in again.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["killed", "notes", "whole"]
+    assert weight_hashes(out) == weight_hashes(tmp_path / "whole")
+    assert "parts/lora.safetensors" in weight_hashes(out)
 
 
 def test_stopped_it_says_what_is_saved_and_how_to_go_on(start: Start, finish, expected, arguments, tmp_path: Path):

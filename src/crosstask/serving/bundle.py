@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crosstask.disk import locked
-from crosstask.errors import ConfigError, NotFound, OutputError, nearest
+from crosstask.errors import ConfigError, InputError, NotFound, OutputError, nearest
 from crosstask.serving.evaluation import Evaluation
 from crosstask.serving.learned import LearnedTask
 from crosstask.serving.prediction import Prediction
@@ -74,8 +74,10 @@ class Bundle:
         if not learned.objective.streams:
             message = f"'{learned.task.name}' is no task of writing texts"
             raise ConfigError(message, field="head", mend="Use predict.")
-        (example,) = read_inputs(_rows(text), learned.task.kind)
-        return self.stream_example(example, learned)
+        examples = read_inputs(_rows(text), learned.task.kind)
+        if len(examples) > 1:
+            raise InputError(f"{len(examples)} rows are given, and one is answered", mend="Give them one by one.")
+        return self.stream_example(examples[0], learned)
 
     def stream_example(self, example: Example, learned: LearnedTask) -> Iterator[str]:
         """The text with which a learned task answers one example, piece by piece."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from shlex import quote
@@ -104,21 +104,19 @@ class Predict(Step):
             found = bundle.predict_examples(examples, learned)
             cuts += [prediction.cut for prediction in found]
             yield from found
-        if told := bundle.truncation(cuts):
-            ui.note(told)
+        _tell_cuts(bundle, cuts, ui)
 
     def _pieces(self, bundle: Bundle, ui: Ui) -> Iterator[str] | None:
         """The answers as they are written, a line each; None where the task's answers come at once."""
         learned = bundle.learned(self.head)
-        return self._written(bundle, learned, ui) if learned.objective.streams else None
+        return self._streamed(bundle, learned, ui) if learned.objective.streams else None
 
-    def _written(self, bundle: Bundle, learned: LearnedTask, ui: Ui) -> Iterator[str]:
+    def _streamed(self, bundle: Bundle, learned: LearnedTask, ui: Ui) -> Iterator[str]:
         cuts: list[int] = []
         for example in self._examples(learned.task.kind, ui):
-            yield from chain(bundle.stream_example(example, learned), "\n")
             cuts += bundle.cuts([example], learned)
-        if told := bundle.truncation(cuts):
-            ui.note(told)
+            yield from chain(bundle.stream_example(example, learned), "\n")
+        _tell_cuts(bundle, cuts, ui)
 
     def _examples(self, kind: Kind, ui: Ui) -> Iterator[Example]:
         from crosstask.serving.lines import STANDARD_INPUT, examples, standard_input
@@ -138,6 +136,11 @@ class Predict(Step):
             mend = f"Pipe it to standard input: {command_line('predict', self.bundle)} < {quote(str(file))}."
             raise InputError("is no table", file=file, mend=mend)
         return read_inputs(file, kind, ui=ui)
+
+
+def _tell_cuts(bundle: Bundle, cuts: Sequence[int], ui: Ui) -> None:
+    if told := bundle.truncation(cuts):
+        ui.note(told)
 
 
 def _batches(examples: Iterator[Example]) -> Iterator[list[Example]]:
