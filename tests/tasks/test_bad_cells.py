@@ -126,3 +126,9 @@ def test_a_missing_cell_does_not_part_words_from_their_tags() -> None:
 
 def test_words_with_a_label_of_the_whole_text_are_no_tags() -> None:
     assert kind_of([{"words": f"a film {row}", "label": label} for row, label in enumerate("abab")]) == "classification"
+
+
+def test_a_whole_number_of_any_length_is_a_label_and_no_score() -> None:
+    huge = 10**400
+    assert open_task(table("text", "label", [huge, 1, huge, 1])).kind.space == ("1", str(huge))
+    refused(table("text", "score", [0.5, 1.5, huge]), "is not finite", 3, "score")

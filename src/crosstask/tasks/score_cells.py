@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from decimal import Decimal
-from math import isfinite
+from math import inf, isfinite
 from numbers import Real
 from typing import Any
 
@@ -15,6 +15,7 @@ from crosstask.tasks.columns import HALF, LABELS, NEARLY_ALL, Columns, agree
 
 _NAMES = ("score", "similarity", "similarity_score", "relatedness", "relatedness_score", "rating", "points", "grade")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_LARGEST = 1e30  # its square, and the square's, are numbers too; training holds numbers up to 3e38
 _MANY = 20  # distinct whole numbers that are hardly classes where the column's name says score
 
 
@@ -31,7 +32,7 @@ def score_column(columns: Columns, but: Collection[str | None] = ()) -> str | No
 
 
 def score_cell(value: Any, column: str) -> float:
-    """The number in a cell; InputError with the field for a null, a bool, a text that is no number, an infinity."""
+    """The number in a cell; InputError with the field for a null, a bool, a text that is no number, one too large."""
     if is_null(value):
         raise InputError("the score is missing", field=column, mend="Fill it in or delete the row.")
     number = _number(value)
@@ -40,6 +41,9 @@ def score_cell(value: Any, column: str) -> float:
     if not isfinite(number):
         message = f"the score {str(value).strip():.80} is not finite"
         raise InputError(message, field=column, mend="Give a number or delete the row.")
+    if abs(number) > _LARGEST:
+        message = f"the score {str(value).strip():.80} is larger than {_LARGEST:g}"
+        raise InputError(message, field=column, mend="Give it in a larger unit, or delete the row.")
     return number
 
 
@@ -57,6 +61,8 @@ def _number(value: Any) -> float | None:
         return None if isinstance(value, str) and "_" in value else float(value)
     except ValueError:
         return None
+    except OverflowError:  # a whole number of more than 300 digits
+        return inf
 
 
 def _are_scores(values: Sequence[Any], name: str) -> bool:
