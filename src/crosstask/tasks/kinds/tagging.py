@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, ClassVar, Self
@@ -9,7 +10,7 @@ from typing import Any, ClassVar, Self
 from crosstask.errors import InputError
 from crosstask.tasks.cells import on_one_line, text_cell
 from crosstask.tasks.columns import Columns
-from crosstask.tasks.entities import OUTSIDE, Entity, as_bio, entities, is_bio
+from crosstask.tasks.entities import OUTSIDE, Entity, as_bio, entities, is_bio, odd_tags
 from crosstask.tasks.kind import Kind, Miss, Scores
 from crosstask.tasks.task import TRAIN, Example, Split
 from crosstask.tasks.unknown_labels import mend_of_unknown
@@ -81,6 +82,7 @@ class Tagging(Kind):
         if not labels:
             message = "there are no train rows to learn the tags from"
             raise InputError(message, mend="Add them: in a folder, as train.csv.")
+        self._require_one_sort(splits)
         for name, split in splits.items():
             self._require_known(name, split, labels)
         if len(shown) == 1:
@@ -159,23 +161,35 @@ class Tagging(Kind):
             raise InputError(message, field=column, mend="Give each word one tag.")
         return as_bio(tags)
 
+    def _require_one_sort(self, splits: Mapping[str, Split]) -> None:
+        words = Counter(tag for split in splits.values() for example in split.examples for tag in example.target or ())
+        odd = odd_tags(words)
+        for split in splits.values() if odd else ():
+            for example in split.examples:
+                tag = next((tag for tag in example.target or () if tag in odd), None)
+                if tag is not None:
+                    message = _of_another_sort(tag, next(tag for tag in words if tag not in (OUTSIDE, *odd)))
+                    mend = "Write all tags as B-NAME, I-NAME and O, or none."
+                    raise InputError(message, file=split.file, row=example.row, field=self.tags, mend=mend)
+
     def _require_known(self, name: str, split: Split, labels: Sequence[str]) -> None:
         known = frozenset(labels)
-        mixed = not all(map(is_bio, labels)) and OUTSIDE in known
         for example in split.examples:
             for tag in example.target or (None,):
-                if tag not in known or (mixed and tag != OUTSIDE and is_bio(tag)):
+                if tag not in known:
                     message, mend = self._complaint(tag, name, labels)
                     raise InputError(message, file=split.file, row=example.row, field=self.tags, mend=mend)
 
     def _complaint(self, tag: str | None, split: str, labels: Sequence[str]) -> tuple[str, str]:
         if tag is None:
             return "the tags are missing", "Fill them in or delete the row."
-        if tag in labels:
-            other = next(label for label in labels if not is_bio(label))
-            return f"the tag '{tag}' is of BIO and '{other}' is not", "Write all tags as B-NAME, I-NAME and O, or none."
         mend = mend_of_unknown(tag, labels, self.aliases, learned=not self.labels)
         return f"the tag '{tag}' in {split} is unknown to the task", mend
+
+
+def _of_another_sort(tag: str, other: str) -> str:
+    found, wanted = ("is", "is not") if is_bio(tag) else ("is not", "is")
+    return f"the tag '{tag}' {found} of BIO and '{other}' {wanted}"
 
 
 def _are_tags(columns: Columns, tokens: str, tags: str) -> bool:
