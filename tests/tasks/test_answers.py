@@ -46,7 +46,7 @@ def test_every_form_of_answers_is_read(cell: Any, answers: list[tuple[str, int]]
     ("cell", "message", "mend"),
     [
         ("book", "the answer 'book' is not in its context", "Copy it from the context"),
-        ("ann  lee", "the answer 'ann lee' is not in its context", "Write 'Ann Lee', as the context does."),
+        ("ann  lee", "the answer 'ann lee' is not in its context", r"Did you mean 'Ann Lee', as the context has it\?"),
         (["film", "book"], "the answer 'book' is not", "Copy it"),
         ({"text": ["film"], "answer_start": [5]}, "'film' does not start at character 5", "found at 4"),
         ({"text": ["film"], "answer_start": [-46]}, "does not start at character -46", "found at 4"),
@@ -70,7 +70,14 @@ def test_other_cells_are_refused(cell: Any, message: str, mend: str) -> None:
 def test_a_chinese_answer_spaced_otherwise_is_shown() -> None:
     with pytest.raises(InputError) as caught:
         answers_cell("136次", "answer", "曾以 136 次擒杀")
-    assert caught.value.mend == "Write '136 次', as the context does."
+    assert caught.value.mend == "Did you mean '136 次', as the context has it? Else delete the row."
+
+
+def test_an_answer_composed_otherwise_is_told_apart() -> None:
+    for answer, context in (("Jos\u00e9", "Built by Jose\u0301."), ("Jose\u0301", "Built by Jos\u00e9.")):
+        with pytest.raises(InputError) as caught:
+            answers_cell(answer, "answer", context)
+        assert caught.value.mend == "Copy it from the context, where the same characters are composed otherwise."
 
 
 def official(prediction: str, answers: list[str]) -> tuple[float, float]:

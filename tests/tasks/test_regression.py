@@ -71,6 +71,10 @@ def test_whole_numbers_are_scores_too() -> None:
         ("inf", "the score inf is not finite", "Give a number"),
         (float("-inf"), "the score -inf is not finite", "Give a number"),
         ("nan", "the score nan is not finite", "Give a number"),
+        ("1e400", "the score 1e400 is not finite", "Give a number"),
+        (10**400, "the score 10+ is not finite", "Give a number"),
+        ("1e200", r"the score 1e200 is larger than 1e\+30", "larger unit"),
+        (-(10**31), "is larger than", "larger unit"),
     ],
 )
 def test_cells_of_the_wrong_form_are_refused(cell: Any, message: str, mend: str) -> None:
@@ -153,6 +157,13 @@ def test_a_column_named_for_another_kind_says_what_can_be_named() -> None:
     assert caught.value.field == "value"
 
 
+def test_scores_as_large_as_may_be_are_learned_and_measured() -> None:
+    learned = KIND.learn({"train": split(1e30, -1e30)})
+    assert (learned.mean, learned.spread) == (0.0, pytest.approx(1e30))
+    found = scored([1e30, -1e30, 0.0], [-1e30, 1e30, 1e30]).metrics
+    assert np.isfinite([interval.value for interval in found.values()]).all()
+
+
 scores = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30).filter(lambda values: np.ptp(values) > 1e-3)
 
 
@@ -174,6 +185,8 @@ def test_scores_that_teach_nothing_are_refused() -> None:
     with pytest.raises(InputError, match="all train rows have the score 3.5") as caught:
         KIND.learn({"train": split(3.5, 3.5)})
     assert (caught.value.file, caught.value.field) == ("a.csv", "rating")
+    with pytest.raises(InputError, match="all train rows have the score 1e-200"):
+        KIND.learn({"train": split(1e-200, 2e-200)})
     with pytest.raises(InputError, match="the score is missing") as caught:
         KIND.learn({"train": split(1.0, 2.0), "test": split(1.0, None, file="b.csv")})
     assert (caught.value.file, caught.value.row) == ("b.csv", 2)

@@ -100,7 +100,7 @@ def test_train_gives_both_forms_of_each_label() -> None:
     [
         ([("B-PER", "O")], [("O", "B-PERS")], "the tag 'B-PERS' in test is unknown", "Did you mean"),
         ([("O", "O")], [("O",)], "all words of train have the tag 'O'", "two tags"),
-        ([("B-PER", "O"), ("PER", "O")], [("O",)], "the tag 'B-PER' is of BIO and 'PER' is not", "B-NAME"),
+        ([("B-PER", "O"), ("PER", "O")], [("O",)], "the tag 'PER' is not of BIO and 'B-PER' is", "B-NAME"),
     ],
 )
 def test_tags_that_cannot_be_learned_are_refused(train: Any, test: Any, message: str, mend: str) -> None:
@@ -108,6 +108,23 @@ def test_tags_that_cannot_be_learned_are_refused(train: Any, test: Any, message:
         KIND.learn({"train": rows(*train), "test": rows(*test, file="b.csv")})
     assert caught.value.field == "tags"
     assert mend in str(caught.value.mend)
+
+
+@pytest.mark.parametrize(
+    ("odd", "message"),
+    [
+        (("o", "b-per"), "the tag 'o' is not of BIO and 'B-PER' is"),
+        (("O", "B-"), "the tag 'B-' is not of BIO and 'B-PER' is"),
+        (("Z-LOC",), "the tag 'Z-LOC' is not of BIO and 'B-PER' is"),
+    ],
+)
+def test_the_row_of_the_tag_that_is_of_the_other_sort_is_named(odd: tuple[str, ...], message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        KIND.learn({"train": rows(("B-PER", "O"), ("O", "B-LOC"), odd)})
+    assert (caught.value.file, caught.value.row, caught.value.field) == ("a.csv", 3, "tags")
+    with pytest.raises(InputError, match="the tag 'B-PER' is of BIO and 'LOC' is not") as caught:
+        KIND.learn({"train": rows(("B-PER", "O"), ("LOC", "PER"))})
+    assert caught.value.row == 1
 
 
 def test_missing_tags_and_no_train_rows_are_refused() -> None:

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from string import punctuation
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from crosstask.errors import InputError
 from crosstask.tasks.cells import is_null, is_scalar, text_cell
+from crosstask.tasks.nearest_part import nearest_part
 from crosstask.tasks.words import IDEOGRAPHS, WIDE_MARKS
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
@@ -122,7 +124,10 @@ def _placed(text: str, start: int | None, context: str, column: str) -> Answer:
 
 
 def _nearby(text: str, context: str) -> str:
-    """The mend for an answer that is not in its context: the same characters in other case or spacing, if there."""
-    pattern = r"\s*".join(re.escape(character) for character in text if not character.isspace())
-    found = re.search(pattern, context, re.IGNORECASE)
-    return f"Write '{found.group()}', as the context does." if found else "Copy it from the context or delete the row."
+    """The mend for an answer that is not in its context: the part of the context that was meant, if there is one."""
+    part = nearest_part(text, context)
+    if part is None:
+        return "Copy it from the context or delete the row."
+    if normalize("NFC", part) == normalize("NFC", text):
+        return "Copy it from the context, where the same characters are composed otherwise."
+    return f"Did you mean '{part:.80}', as the context has it? Else delete the row."

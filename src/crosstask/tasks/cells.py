@@ -18,7 +18,7 @@ def is_null(value: Any) -> bool:
     """
     if isinstance(value, str):
         return not value.strip()
-    return value is None or (isinstance(value, Real) and isnan(value))
+    return value is None or (isinstance(value, Real) and not isinstance(value, Integral) and isnan(value))
 
 
 def is_scalar(value: Any) -> bool:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from statistics import fmean
 from typing import Any
 
 from crosstask.tasks.cells import is_null, is_scalar, written
-from crosstask.tasks.table import Table
+from crosstask.tasks.table import Record, Table
 
 SAMPLED = 1000
 """Rows looked at, spread evenly over the table."""
+
+HALF = 0.5
+"""The share of its cells that have to agree with what a well-known name says of a column; the others are wrong."""
+NEARLY_ALL = 0.8
+"""The share of its cells that say what a column is whose name says nothing."""
 
 PAIRS = (
     ("sentence1", "sentence2"),
@@ -41,9 +46,10 @@ LABELS = (
 
 @dataclass(frozen=True)
 class Columns:
-    """Column names in order, and of each the values of some rows that are not null."""
+    """Column names in order, some rows, and of each column the values of these that are not null."""
 
     names: tuple[str, ...]
+    rows: Sequence[Record] = field(repr=False)
     values: Mapping[str, Sequence[Any]] = field(repr=False)
     file: str | None = None
 
@@ -52,7 +58,12 @@ class Columns:
         """The columns of a table, sampled over its whole length: files are often sorted by label."""
         rows = table.records[:: max(1, len(table.records) // SAMPLED)]
         sample = {name: [row[name] for row in rows if not is_null(row.get(name))] for name in table.columns}
-        return cls(table.columns, sample, table.file)
+        return cls(table.columns, rows, sample, table.file)
+
+    def together(self, one: str, two: str) -> list[tuple[Any, Any]]:
+        """The values of two columns in the rows that have both."""
+        cells = ((row.get(one), row.get(two)) for row in self.rows)
+        return [(left, right) for left, right in cells if not is_null(left) and not is_null(right)]
 
     def headed(self, texts: Collection[str]) -> bool:
         """Whether the names of text columns are no values, and one is well known or all are shorter than every text."""
@@ -87,24 +98,35 @@ class Columns:
 
     def label(self, but: Collection[str | None] = ()) -> str | None:
         """The label column: by name, else the only one with few distinct short values; None where several could be."""
-        possible = [name for name in self.names if name not in but and _short(self.values[name])]
+        left = [name for name in self.names if name not in but]
+        possible = [name for name in left if agree(self.values[name], _is_class, HALF)]
         by_name = self.first_known(LABELS, set(self.names).difference(possible))
-        candidates = [name for name in possible if _few(self.values[name])]
+        candidates = [name for name in left if all(map(_is_class, self.values[name])) and _few(self.values[name])]
         return by_name or (candidates[0] if len(candidates) == 1 else None)
+
+
+def agree(values: Sequence[Any], holds: Callable[[Any], bool], share: float) -> bool:
+    """Whether at least this share of the values, of none too, is as it should be.
+
+    >>> agree([1, 2, "high"], lambda value: isinstance(value, int), HALF)
+    True
+    """
+    return sum(map(holds, values)) >= share * len(values)
 
 
 def _text_length(values: Sequence[Any]) -> float:
     """The mean length of varied texts; 0 where they are no such."""
-    if not values or _all_numbers(values) or not all(isinstance(value, str) for value in values):
+    texts = [value for value in values if isinstance(value, str)]
+    if not texts or _all_numbers(values) or len(texts) < NEARLY_ALL * len(values):
         return 0.0
-    varied = len(set(values)) > len(values) / 2
-    length = fmean(len(value) for value in values)
+    varied = len(set(texts)) > len(texts) / 2
+    length = fmean(len(value) for value in texts)
     return length if varied and length >= 8 else 0.0
 
 
-def _short(values: Sequence[Any]) -> bool:
-    """Whether all values are single, short, and no fractions: names or numbers of classes."""
-    return all(is_scalar(value) and len(written(value)) <= 100 and not _is_fraction(value) for value in values)
+def _is_class(value: Any) -> bool:
+    """Whether a value is single, short, and no fraction: the name or the number of a class."""
+    return is_scalar(value) and len(written(value)) <= 100 and not _is_fraction(value)
 
 
 def _few(values: Sequence[Any]) -> bool:
@@ -124,5 +146,5 @@ def _is_fraction(value: Any) -> bool:
 def _number(value: Any) -> float | None:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

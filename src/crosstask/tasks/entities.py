@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 OUTSIDE = "O"
@@ -29,6 +29,25 @@ def is_bio(tag: str) -> bool:
     (True, True, False)
     """
     return tag == OUTSIDE or _BIO.fullmatch(tag) is not None
+
+
+def odd_tags(words: Mapping[str, int]) -> tuple[str, ...]:
+    """Of tags of BIO beside plain ones, those of the sort that fewer words have; none where all are of one sort.
+
+    `words` counts them by tag in order of appearance; of two sorts alike, the one that comes later is odd. Without O
+    nothing is of BIO.
+
+    >>> odd_tags({"O": 9, "B-PER": 3, "b-per": 1})
+    ('b-per',)
+    """
+    marked = [tag for tag in words if is_bio(tag) and tag != OUTSIDE]
+    plain = [tag for tag in words if not is_bio(tag)]
+    if OUTSIDE not in words or not marked or not plain:
+        return ()
+    order = [*words]
+    first, second = sorted((marked, plain), key=lambda tags: order.index(tags[0]))
+    more = sum(words[tag] for tag in second) > sum(words[tag] for tag in first)
+    return tuple(first if more else second)
 
 
 def as_bio(tags: Tags) -> tuple[str, ...]:

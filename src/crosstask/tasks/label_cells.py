@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from numbers import Integral
+from numbers import Integral, Real
+from statistics import fmean
 from typing import Any
 
 from crosstask.errors import InputError
 from crosstask.tasks.cells import is_null, is_scalar, text_cell, written
-from crosstask.tasks.columns import LABELS, Columns
+from crosstask.tasks.columns import HALF, LABELS, NEARLY_ALL, Columns, agree
 
 MARKS = (";", "|", "；", "｜")
 """What stands between labels in a text and hardly in a label: a text that holds one is split there."""
@@ -27,13 +28,13 @@ def labels_column(columns: Columns, but: Collection[str | None] = ()) -> str | N
     """
     known = columns.first_known((*LABELS, *_PLURALS), but)
     if known is not None:
-        return known if _combine_labels(columns.values[known], known) else None
-    lists = [name for name in columns.names if name not in but and are_lists(columns.values[name])]
+        return known if _hold_labels(columns.values[known], known) else None
+    lists = [name for name in columns.names if name not in but and are_lists(columns.values[name], NEARLY_ALL)]
     return lists[0] if len(lists) == 1 and columns.label(but=[*but, *lists]) is None else None
 
 
 def separator(cells: Iterable[Any]) -> str | None:
-    """The mark between labels in the text cells of a column, None where there is none.
+    """The mark between labels in the text cells of a column, that of most of them; None where there is none.
 
     A comma counts as one only where no other mark occurs and labels come again in other combinations.
 
@@ -41,26 +42,16 @@ def separator(cells: Iterable[Any]) -> str | None:
     (';', ',', None)
     """
     texts = [cell for cell in cells if isinstance(cell, str)]
-    used = (mark for mark in (*MARKS, *COMMAS) if any(mark in text for text in texts))
-    mark = next(used, None)
-    return mark if mark in MARKS or (mark and combines(texts, mark)) else None
+    mark = _most_used(MARKS, texts)
+    if mark is not None:
+        return mark
+    comma = _most_used(COMMAS, texts)
+    return comma if comma and any(_come_again(texts, comma)) else None
 
 
-def combines(texts: Iterable[str], mark: str) -> bool:
-    """Whether a part of a text that is split at `mark` stands in another text too."""
-    distinct = {text.strip() for text in texts}
-    parts = Counter(part for text in distinct for part in {part.strip() for part in text.split(mark)})
-    return any(parts[part.strip()] > 1 for text in distinct if mark in text for part in text.split(mark))
-
-
-def are_lists(values: Sequence[Any]) -> bool:
-    """Whether all cells are lists of names or of whole numbers."""
-    return bool(values) and all(
-        not is_scalar(value)
-        and not isinstance(value, bytes | Mapping)
-        and all(isinstance(part, str | Integral) for part in value)
-        for value in values
-    )
+def are_lists(values: Sequence[Any], share: float) -> bool:
+    """Whether this share of the cells are lists of names or of whole numbers."""
+    return bool(values) and agree(values, _is_list, share)
 
 
 def label_names(value: Any, column: str, mark: str | None) -> tuple[str, ...]:
@@ -112,10 +103,45 @@ def _name(part: Any, column: str) -> str:
     return text_cell(written(part), column, "label")
 
 
-def _combine_labels(values: Sequence[Any], column: str) -> bool:
-    """Whether the cells are lists, or texts that combine labels; commas are believed in a column of a plural name."""
-    if are_lists(values):
+def _hold_labels(values: Sequence[Any], column: str) -> bool:
+    """Whether the cells under a well-known name are lists, or texts that combine labels.
+
+    Under a plural name also other objects are meant to be lists, commas are believed, and one label that comes again
+    will do; under the name of one label, most texts with a mark have to be made of labels that come again.
+    """
+    plural = column.strip().lower() in _PLURALS
+    if are_lists(values, HALF) or (plural and values and agree(values, _is_object, HALF)):
         return True
     texts = [value for value in values if isinstance(value, str)]
     mark = separator(texts)
-    return mark is not None and combines(texts, mark) and (mark in MARKS or column.strip().lower() in _PLURALS)
+    if mark is None or not (plural or mark in MARKS):
+        return False
+    again = _come_again(texts, mark)
+    return any(again) if plural or not again else agree(again, lambda share: share == 1, HALF)
+
+
+def _come_again(texts: Iterable[str], mark: str) -> list[float]:
+    """Of each distinct text with a mark, the share of its parts that stand in another text too."""
+    split = [{part.strip() for part in text.split(mark)} for text in {text.strip() for text in texts}]
+    counts = Counter(part for parts in split for part in parts)
+    return [fmean(counts[part] > 1 for part in parts) for parts in split if len(parts) > 1]
+
+
+def _most_used(marks: Sequence[str], texts: Sequence[str]) -> str | None:
+    """The mark that most texts hold, the first of equals; None where none holds any."""
+    counts = {mark: sum(mark in text for text in texts) for mark in marks}
+    most = max(marks, key=counts.__getitem__)
+    return most if counts[most] else None
+
+
+def _is_list(value: Any) -> bool:
+    return (
+        not is_scalar(value)
+        and not isinstance(value, bytes | Mapping)
+        and all(isinstance(part, str | Integral) for part in value)
+    )
+
+
+def _is_object(value: Any) -> bool:
+    """Whether a value is a list or a mapping, and no vector of numbers."""
+    return not is_scalar(value) and not (len(value) and all(isinstance(part, Real) for part in value))

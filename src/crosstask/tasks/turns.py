@@ -39,9 +39,9 @@ def turns_cell(value: Any, column: str) -> Turns:
 
 
 def are_turns(value: Any) -> bool:
-    """Whether a cell holds turns, right or wrong: a list, or the JSON of a list of mappings."""
+    """Whether a cell holds turns, right or wrong: a list, a mapping, or the JSON of a list of mappings."""
     plain = value.tolist() if hasattr(value, "tolist") else value
-    return isinstance(plain, list | tuple) or (isinstance(plain, str) and _listed(plain) is not None)
+    return isinstance(plain, list | tuple | Mapping) or (isinstance(plain, str) and _listed(plain) is not None)
 
 
 def _listed(text: str) -> list[Any] | None:

@@ -85,22 +85,21 @@ def words_cell(value: Any, column: str, what: str = "word") -> tuple[str, ...]:
     return tuple(_word(word, place, column, what) for place, word in enumerate(words, start=1))
 
 
-def as_many(words: Sequence[Any], tags: Sequence[Any]) -> bool:
+def as_many(pairs: Sequence[tuple[Any, Any]]) -> bool:
     """Whether cells of two columns hold lists, or texts most of which have a tag for each of several words."""
-    pairs = list(zip(words, tags, strict=False))
     if not any(is_scalar(cell) for pair in pairs for cell in pair):
         return bool(pairs)
-    lengths = [(_length(left), _length(right)) for left, right in pairs]
+    lengths = [(len(words_of(left)), len(words_of(right))) for left, right in pairs]
     equal = [left for left, right in lengths if left == right > 0]
     return 2 * len(equal) >= len(pairs) and max(equal, default=0) > 1
 
 
-def _length(value: Any) -> int:
-    """How many words a cell holds; 0 where it cannot be read."""
+def words_of(value: Any) -> tuple[str, ...]:
+    """The words of a cell; none where it cannot be read."""
     try:
-        return len(words_cell(value, ""))
+        return words_cell(value, "")
     except InputError:
-        return 0
+        return ()
 
 
 def _spaced(text: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from crosstask.errors import InputError
 from crosstask.tasks.cells import is_scalar, text_cell, written
-from crosstask.tasks.columns import Columns
+from crosstask.tasks.columns import HALF, Columns, agree
 from crosstask.tasks.kind import Kind, Scores
 from crosstask.tasks.task import Example, Split
 from crosstask.tasks.turns import Turns, are_turns, turns_cell
@@ -176,9 +176,9 @@ def _detected(columns: Columns, named: Mapping[str, str]) -> tuple[str | None, s
 
 
 def _dialogue(columns: Columns) -> str | None:
-    """The column of turns, right or wrong."""
+    """The column of turns, right or wrong: it bears a well-known name, and few of its cells are plain texts."""
     column = columns.first_known(_DIALOGUES)
-    return column if column and all(map(are_turns, columns.values[column])) else None
+    return column if column and agree(columns.values[column], are_turns, HALF) else None
 
 
 def _pairs(columns: Columns) -> list[tuple[str, str]]:
@@ -188,7 +188,8 @@ def _pairs(columns: Columns) -> list[tuple[str, str]]:
 
 def _varied(values: Sequence[Any]) -> bool:
     """Whether values are texts rather than labels or numbers: lists, or more kinds of them than a label has."""
-    if not all(map(is_scalar, values)):
+    if not values or not all(map(is_scalar, values)):
         return True
     distinct = {written(value) for value in values}
-    return len(distinct) > max(2, len(values) // 2) and any(map(str.isalpha, "".join(distinct)))
+    few = min(len(values) - 1, max(2, len(values) // 2))
+    return len(distinct) > few and any(map(str.isalpha, "".join(distinct)))

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, field_validator
 
 from crosstask.errors import InputError
-from crosstask.tasks.columns import Columns
+from crosstask.tasks.columns import HALF, Columns
 from crosstask.tasks.kind import Kind, Scores
 from crosstask.tasks.kinds.classification import natural_order
 from crosstask.tasks.label_cells import are_lists, label_names, labels_column, separator
@@ -62,7 +62,7 @@ class MultiLabel(Kind):
             return None
         labels = named.get("labels") or labels_column(columns, but=named.values())
         texts = text_columns(columns, named, labels)
-        if texts is None or are_lists(columns.values[texts[0]]):
+        if texts is None or are_lists(columns.values[texts[0]], HALF):
             return None
         mark = None if labels is None else separator(columns.values[labels])
         return cls(text=texts[0], text_pair=texts[1], labels=labels, separator=mark)

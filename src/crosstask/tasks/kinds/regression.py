@@ -16,6 +16,8 @@ from crosstask.tasks.score_cells import score_cell, score_column
 from crosstask.tasks.task import TRAIN, Example, Split
 from crosstask.tasks.text_inputs import read_example, text_columns
 
+_SMALLEST = 1e-30  # range of scores whose squares are still told from nothing
+
 
 class Regression(Kind):
     """Inputs `text` (and `text_pair`), target `value`: a finite number.
@@ -65,7 +67,7 @@ class Regression(Kind):
         scores = [example.target for example in splits[TRAIN].examples] if TRAIN in splits else []
         if not scores:
             raise InputError("there are no train rows to learn from", mend="Add them: in a folder, as train.csv.")
-        if min(scores) == max(scores):
+        if max(scores) - min(scores) < _SMALLEST:
             message = f"all train rows have the score {scores[0]:g}"
             mend = "Give rows of two scores; of a draw, more rows."
             raise InputError(message, file=splits[TRAIN].file, field=self.value, mend=mend)

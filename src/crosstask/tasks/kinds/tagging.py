@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, ClassVar, Self
@@ -9,15 +10,17 @@ from typing import Any, ClassVar, Self
 from crosstask.errors import InputError
 from crosstask.tasks.cells import on_one_line, text_cell
 from crosstask.tasks.columns import Columns
-from crosstask.tasks.entities import OUTSIDE, Entity, as_bio, entities, is_bio
+from crosstask.tasks.entities import OUTSIDE, Entity, as_bio, entities, is_bio, odd_tags
 from crosstask.tasks.kind import Kind, Miss, Scores
 from crosstask.tasks.task import TRAIN, Example, Split
 from crosstask.tasks.unknown_labels import mend_of_unknown
-from crosstask.tasks.words import Words, as_many, words_cell
+from crosstask.tasks.words import Words, as_many, words_cell, words_of
 from crosstask.ui import counted
 
-_TOKENS = ("tokens", "words", "token", "word", "characters", "chars")
-_TAGS = ("tags", "ner_tags", "bio_tags", "pos_tags", "labels", "ner", "pos", "tag", "label")
+_WORDS = ("tokens", "words", "characters", "chars")
+_TOKENS = (*_WORDS, "token", "word")
+_ONE_A_WORD = ("tags", "ner_tags", "bio_tags", "pos_tags")
+_TAGS = (*_ONE_A_WORD, "labels", "ner", "pos", "tag", "label")
 
 
 class Tagging(Kind):
@@ -49,12 +52,16 @@ class Tagging(Kind):
 
     @classmethod
     def detect(cls, columns: Columns, named: Mapping[str, str]) -> Self | None:
-        """The kind by named columns, or by well-known names of columns whose cells hold as many tags as words."""
+        """The kind by named columns, or by well-known names.
+
+        Columns called as `tokens` and `tags` are it whatever they hold; under other names such as `labels` the cells
+        have to hold as many tags as words, or tags of BIO.
+        """
         if not named.keys() <= set(cls.fields):
             return None
         tokens = named.get("tokens") or columns.first_known(_TOKENS, but=[named.get("tags")])
         tags = named.get("tags") or columns.first_known(_TAGS, but=[tokens])
-        if tokens is None or not (named or (tags and as_many(columns.values[tokens], columns.values[tags]))):
+        if tokens is None or not (named or (tags and _are_tags(columns, tokens, tags))):
             return None
         return cls(tokens=tokens, tags=tags)
 
@@ -75,6 +82,7 @@ class Tagging(Kind):
         if not labels:
             message = "there are no train rows to learn the tags from"
             raise InputError(message, mend="Add them: in a folder, as train.csv.")
+        self._require_one_sort(splits)
         for name, split in splits.items():
             self._require_known(name, split, labels)
         if len(shown) == 1:
@@ -153,23 +161,49 @@ class Tagging(Kind):
             raise InputError(message, field=column, mend="Give each word one tag.")
         return as_bio(tags)
 
+    def _require_one_sort(self, splits: Mapping[str, Split]) -> None:
+        words = Counter(tag for split in splits.values() for example in split.examples for tag in example.target or ())
+        odd = odd_tags(words)
+        for split in splits.values() if odd else ():
+            for example in split.examples:
+                tag = next((tag for tag in example.target or () if tag in odd), None)
+                if tag is not None:
+                    message = _of_another_sort(tag, next(tag for tag in words if tag not in (OUTSIDE, *odd)))
+                    mend = "Write all tags as B-NAME, I-NAME and O, or none."
+                    raise InputError(message, file=split.file, row=example.row, field=self.tags, mend=mend)
+
     def _require_known(self, name: str, split: Split, labels: Sequence[str]) -> None:
         known = frozenset(labels)
-        mixed = not all(map(is_bio, labels)) and OUTSIDE in known
         for example in split.examples:
             for tag in example.target or (None,):
-                if tag not in known or (mixed and tag != OUTSIDE and is_bio(tag)):
+                if tag not in known:
                     message, mend = self._complaint(tag, name, labels)
                     raise InputError(message, file=split.file, row=example.row, field=self.tags, mend=mend)
 
     def _complaint(self, tag: str | None, split: str, labels: Sequence[str]) -> tuple[str, str]:
         if tag is None:
             return "the tags are missing", "Fill them in or delete the row."
-        if tag in labels:
-            other = next(label for label in labels if not is_bio(label))
-            return f"the tag '{tag}' is of BIO and '{other}' is not", "Write all tags as B-NAME, I-NAME and O, or none."
         mend = mend_of_unknown(tag, labels, self.aliases, learned=not self.labels)
         return f"the tag '{tag}' in {split} is unknown to the task", mend
+
+
+def _of_another_sort(tag: str, other: str) -> str:
+    found, wanted = ("is", "is not") if is_bio(tag) else ("is not", "is")
+    return f"the tag '{tag}' {found} of BIO and '{other}' {wanted}"
+
+
+def _are_tags(columns: Columns, tokens: str, tags: str) -> bool:
+    """Whether a column holds the tags of the words in another, by both names or by the cells."""
+    if tokens.strip().lower() in _WORDS and tags.strip().lower() in _ONE_A_WORD:
+        return True
+    pairs = columns.together(tokens, tags)
+    return as_many(pairs) or _hold_bio([words_of(cell) for _, cell in pairs])
+
+
+def _hold_bio(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether most rows are tags of BIO or of a scheme like it, and one of them tags several words."""
+    bio = [tags for tags in rows if tags and all(map(is_bio, as_bio(tags)))]
+    return 2 * len(bio) >= len(rows) and any(len(tags) > 1 and {*tags} != {OUTSIDE} for tags in bio)
 
 
 def _ordered(tags: set[str]) -> tuple[str, ...]:
