@@ -52,6 +52,14 @@ def read(trunk: Trunk, ids: Any) -> str:
     return trunk.text.tokenizer.decode(ids)
 
 
+def test_new_tokens_leave_room_for_a_prompt(trunk: Trunk) -> None:
+    most = trunk.text.tokenizer.model_max_length
+    assert GenerationLm(max_new_tokens=most - 1).head(KIND, trunk)
+    with pytest.raises(ConfigError, match=rf"reads {most:,} tokens in all") as error:
+        GenerationLm(max_new_tokens=most).head(KIND, trunk)
+    assert error.value.field == "max_new_tokens"
+
+
 def test_the_way_is_called_lm() -> None:
     assert objective_for(KIND, "lm:max_new_tokens=9,beams=2") == GenerationLm(max_new_tokens=9, beams=2)
 
@@ -184,7 +192,7 @@ def test_a_template_longer_than_the_context_is_refused_with_its_row(trunk: Trunk
 
 
 def test_an_encoder_writes_no_text(tiny_checkpoint: Path) -> None:
-    with pytest.raises(ConfigError, match="writes no text") as error:
+    with pytest.raises(ConfigError, match="is no language model") as error:
         GenerationLm().head(KIND, load_trunk(tiny_checkpoint))
     assert (error.value.field, error.value.mend) == ("model", "Name a decoder such as starter:llm.")
 

@@ -51,10 +51,10 @@ def stream(trunk: Trunk, prompt: Sequence[int], decoding: Decoding) -> Iterator[
 
 
 def written(text: TextEncoder, ids: Sequence[int]) -> str:
-    """The text that tokens stand for, its end and special tokens left out."""
+    """The text that tokens stand for, its end, special tokens and the white space around it left out."""
     said = ids[:-1] if finished(text, ids) else ids
     found: str = text.tokenizer.decode(said, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-    return found
+    return found.strip()
 
 
 def finished(text: TextEncoder, ids: Sequence[int]) -> bool:

@@ -83,7 +83,7 @@ class ClassificationLikelihood(Objective):
         from crosstask.models.heads.answers import AnswersHead
 
         if not trunk.generates:
-            message = f"'{trunk.name}' finds no text likely: it has no LM head"
+            message = f"'{trunk.name}' is no language model: it has no LM head"
             raise ConfigError(message, field="model", mend="Name a decoder such as starter:llm.")
         return AnswersHead(self._paths(kind, trunk.text))
 

@@ -44,12 +44,16 @@ class GenerationLm(Objective, Decoding):
         return self.beams * self.max_new_tokens
 
     def head(self, kind: Kind, trunk: Trunk) -> LanguageHead:
-        """The trunk's LM head; ConfigError where it has none."""
+        """The trunk's LM head; ConfigError where it has none, or no room for a prompt beside so many new tokens."""
         from crosstask.models.heads.language import LanguageHead
 
         if not trunk.generates:
-            message = f"'{trunk.name}' writes no text: it has no LM head"
+            message = f"'{trunk.name}' is no language model: it has no LM head"
             raise ConfigError(message, field="model", mend="Name a decoder such as starter:llm.")
+        most = trunk.text.tokenizer.model_max_length
+        if self.max_new_tokens >= most:
+            message = f"'{trunk.name}' reads {most:,} tokens in all, the prompt with them"
+            raise ConfigError(message, field="max_new_tokens", mend="Ask for fewer.")
         return LanguageHead()
 
     def encode(self, kind: Kind, examples: Sequence[Example], text: TextEncoder) -> list[Features]:
@@ -168,4 +172,4 @@ def _prompts(batch: Batch) -> list[list[int]]:
 def _record(text: TextEncoder, ids: Sequence[int]) -> dict[str, Any]:
     from crosstask.models.generation import finished, written
 
-    return {"text": written(text, ids).strip(), "finished": finished(text, ids)}
+    return {"text": written(text, ids), "finished": finished(text, ids)}

@@ -49,7 +49,7 @@ class Fit:
         """Train to the end and settle the weights; the journal's rows."""
         with self._compact(), self._watched() as watch:
             journal, ended = self._resume(ui or Silent(), watch)
-            if not ended:
+            if not ended and self.training.steps:
                 self._drive(journal, ui or Silent())
             self.finish.settle(self.training.weights())
         return journal.rows
