@@ -54,7 +54,9 @@ def _fitted(example: Example, ids: list[int], write: Writer, text: TextEncoder, 
         inputs = shortened(text, example.inputs, len(ids) - room)
         if inputs is None:
             message = f"the prompt is longer than {room} tokens without the text in it"
-            raise InputError(message, row=example.row, mend="Shorten the template, or raise --max-length.")
+            may_grow = text.max_length < text.tokenizer.model_max_length
+            mend = "Raise --max-length, or shorten the prompt." if may_grow else "Shorten the prompt."
+            raise InputError(message, row=example.row, mend=mend)
         example = replace(example, inputs=inputs)
         (ids,) = prompt_ids(text, [_written(example, write)])
     return ids

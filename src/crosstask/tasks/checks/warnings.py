@@ -26,8 +26,8 @@ def split_warnings(
         yield f"{_rows(repeated.conflicts)} the same input as another with another {answer} ({shown})"
     if repeated.duplicates:
         match = repeated.duplicate_rows[0]
-        shown = f"row {match.row} repeats row {match.other}"
-        yield f"{_rows(repeated.duplicates)} the same input as an earlier row ({shown})"
+        shown = f" (row {match.row} repeats row {match.other})" if match.row != match.other else ""
+        yield f"{_rows(repeated.duplicates)} the same input as an earlier row{shown}"
     if learned_from:
         yield from _label_warnings(kind, balanced)
     if tokens.cut:
