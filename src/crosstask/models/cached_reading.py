@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from crosstask.models.anatomy import position_offset
 from crosstask.models.token_rows import spread
-from crosstask.models.transformers_gateway import copy_of_cache
+from crosstask.models.transformers_decoding import copy_of_cache
 from crosstask.models.trunk import Trunk
 
 

@@ -14,7 +14,7 @@ from crosstask.models.cached_reading import Cache, CachedReading, left_padded
 from crosstask.models.decoding import Decoding
 from crosstask.models.text_encoder import TextEncoder
 from crosstask.models.token_choice import token_choice
-from crosstask.models.transformers_gateway import beam_search
+from crosstask.models.transformers_decoding import beam_search
 from crosstask.models.trunk import Trunk
 
 ROWS = 32  # texts continued side by side; more only take more memory

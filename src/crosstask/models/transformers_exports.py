@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from crosstask.models.decoding import Decoding
 from crosstask.models.text_encoder import TextEncoder
-from crosstask.models.transformers_gateway import LOCAL, generation_config, quiet, save_model
+from crosstask.models.transformers_decoding import generation_config
+from crosstask.models.transformers_gateway import LOCAL, quiet, save_model
 from crosstask.models.trunk import Trunk
 
 
