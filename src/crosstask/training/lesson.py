@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from crosstask.errors import InputError
 from crosstask.models.text_encoder import TextEncoder
 from crosstask.objectives import Batch, Features, Objective
 from crosstask.tasks.task import Example, Task
@@ -25,8 +26,13 @@ class Lesson:
 
     @classmethod
     def of(cls, task: Task, split: str, objective: Objective, text: TextEncoder) -> Lesson:
-        """The lesson of one split of a task."""
-        return cls.of_examples(task, task.split(split).examples, objective, text)
+        """The lesson of one split of a task; InputError where a row cannot be read by the model."""
+        rows = task.split(split)
+        try:
+            return cls.of_examples(task, rows.examples, objective, text)
+        except InputError as error:
+            error.file = error.file or rows.file
+            raise
 
     @classmethod
     def of_examples(cls, task: Task, examples: Sequence[Example], objective: Objective, text: TextEncoder) -> Lesson:
