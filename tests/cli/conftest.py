@@ -1,10 +1,16 @@
-"""Two verbs of an outsider, installed as a distribution would be: what the doors do is tried on them."""
+"""Two verbs of an outsider, installed as a distribution would be, and a folder in which a line must be refused."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from bad_files import GOOD
+
+from bundles import REVIEWS, random_bundle
 
 VERBS = '''
 """Verbs of an outsider."""
@@ -120,3 +126,53 @@ def outsider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("PYTHONPATH", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def whole_bundle(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return random_bundle(tiny_checkpoint, tmp_path_factory.mktemp("whole") / "bundle", {"reviews": REVIEWS})
+
+
+@pytest.fixture
+def here(tmp_path: Path, tiny_checkpoint: Path, whole_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder: good.csv, the checkpoint `tiny`, and a bundle."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    (folder / "good.csv").write_text(GOOD)
+    shutil.copytree(tiny_checkpoint, folder / "tiny")
+    shutil.copytree(whole_bundle, folder / "bundle")
+    return folder
+
+
+def contents(folder: Path) -> dict[Path, bytes | None]:
+    return {path: path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
+
+
+def where(error: dict[str, Any]) -> str:
+    """How the line begins, which names all that the error object names."""
+    row, place = f"row {error['row']}", "option" if error["kind"] in ("config", "not-found") else "field"
+    named = [error["file"], error["row"] and row, error["field"] and f"{place} '{error['field']}'"]
+    return f"{', '.join(filter(None, named))}: " if any(named) else ""
+
+
+@pytest.fixture
+def refused(run_cli: Callable[..., Any], here: Path) -> Callable[..., dict[str, Any]]:
+    """Runs a line that must fail as a user's mistake does; gives the error object of --json."""
+
+    def run(*line: object) -> dict[str, Any]:
+        before = contents(here)
+        answer = run_cli(*line, "--json")
+        assert answer.code == 2, answer.stderr
+        assert "Traceback" not in answer.stderr
+        *notes, last = answer.stderr.splitlines()
+        assert not [note for note in notes if note.startswith("crosstask: ")]
+        error: dict[str, Any] = answer.record["error"]
+        assert list(error) == ["kind", "message", "file", "row", "field", "mend"]
+        assert error["mend"]
+        assert error["mend"][-1] in ".?"
+        assert last == f"crosstask: {where(error)}{error['message']}. {error['mend']}"
+        assert contents(here) == before
+        return error
+
+    return run

@@ -12,61 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bad_files import BAD, GOOD, Bad
-
-from bundles import REVIEWS, random_bundle
+from bad_files import BAD, Bad
 
 Refused = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="session")
-def whole_bundle(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return random_bundle(tiny_checkpoint, tmp_path_factory.mktemp("whole") / "bundle", {"reviews": REVIEWS})
-
-
-@pytest.fixture
-def here(tmp_path: Path, tiny_checkpoint: Path, whole_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder: good.csv, the checkpoint `tiny`, and a bundle."""
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    (folder / "good.csv").write_text(GOOD)
-    shutil.copytree(tiny_checkpoint, folder / "tiny")
-    shutil.copytree(whole_bundle, folder / "bundle")
-    return folder
-
-
-def contents(folder: Path) -> dict[Path, bytes | None]:
-    return {path: path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
-
-
-def where(error: dict[str, Any]) -> str:
-    """How the line begins, which names all that the error object names."""
-    row, place = f"row {error['row']}", "option" if error["kind"] in ("config", "not-found") else "field"
-    named = [error["file"], error["row"] and row, error["field"] and f"{place} '{error['field']}'"]
-    return f"{', '.join(filter(None, named))}: " if any(named) else ""
-
-
-@pytest.fixture
-def refused(run_cli: Callable[..., Any], here: Path) -> Refused:
-    """Runs a line that must fail as a user's mistake does; gives the error object of --json."""
-
-    def run(*line: object) -> dict[str, Any]:
-        before = contents(here)
-        answer = run_cli(*line, "--json")
-        assert answer.code == 2, answer.stderr
-        assert "Traceback" not in answer.stderr
-        *notes, last = answer.stderr.splitlines()
-        assert not [note for note in notes if note.startswith("crosstask: ")]
-        error: dict[str, Any] = answer.record["error"]
-        assert list(error) == ["kind", "message", "file", "row", "field", "mend"]
-        assert error["mend"]
-        assert error["mend"][-1] in ".?"
-        assert last == f"crosstask: {where(error)}{error['message']}. {error['mend']}"
-        assert contents(here) == before
-        return error
-
-    return run
 
 
 def line_of(verb: str, source: str) -> list[str]:
