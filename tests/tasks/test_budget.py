@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from statistics import fmean, pstdev
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crosstask.errors import InputError
+from crosstask.tasks import open_task
 from crosstask.tasks.budget import draw_labels, draw_rows
 from crosstask.tasks.checks.keys import key
 from crosstask.tasks.holdout import hold_out
 from crosstask.tasks.kinds.classification import Classification
+from crosstask.tasks.kinds.regression import Regression
+from crosstask.tasks.kinds.span import Span
 from crosstask.tasks.task import Example, Split, Task
 
 Rows = Sequence[tuple[str, str]]
@@ -77,6 +81,47 @@ def test_a_draw_counts_every_label() -> None:
     assert drawn.split("train").file == "train.csv"
 
 
+SCORED = [{"text": f"text {number}", "score": number / 7} for number in range(300)]
+
+
+def test_drawn_rows_alone_say_how_scores_spread() -> None:
+    whole = open_task({"train": SCORED, "test": SCORED[:3]})
+    drawn = draw_rows(whole, 12, seed=1)
+    scores = [example.target for example in drawn.split("train").examples]
+    assert isinstance(drawn.kind, Regression)
+    assert drawn.kind.mean == pytest.approx(fmean(scores), abs=1e-12)
+    assert drawn.kind.spread == pytest.approx(pstdev(scores), abs=1e-12)
+    alone = open_task([row for row in SCORED if row["score"] in scores])
+    assert drawn.kind == alone.kind != whole.kind
+    assert hold_out(drawn, 0).kind == drawn.kind
+    with pytest.raises(InputError, match="all train rows have the score .* of a draw, more rows"):
+        draw_rows(whole, 1, seed=1)
+
+
+def test_drawn_rows_alone_say_whether_answers_may_lack() -> None:
+    rows = [{"question": f"who {number}", "context": f"Ann {number}", "answers": ["Ann"]} for number in range(30)]
+    whole = open_task([*rows, {**rows[0], "answers": []}])
+    assert isinstance(whole.kind, Span)
+    for seed in range(4):
+        drawn = draw_rows(whole, 20, seed)
+        lacking = any(not example.target for example in drawn.split("train").examples)
+        assert isinstance(drawn.kind, Span)
+        assert drawn.kind.no_answers == lacking
+    assert {draw_rows(whole, 20, seed).kind for seed in range(20)} == {whole.kind, Span(answer="answers")}
+
+
+def test_a_draw_loses_no_label() -> None:
+    whole = open_task(MANY)
+    assert draw_rows(whole, 1, seed=0).kind == whole.kind
+    tagged = open_task([{"tokens": ["Ann", "is", word], "tags": ["B-PER", "O", tag]} for word, tag in TAGGED])
+    assert draw_rows(tagged, 1, seed=0).kind.space == tagged.kind.space
+    labelled = open_task([{"text": f"text {at}", "labels": [label]} for at, label in enumerate("abc")])
+    assert draw_rows(labelled, 1, seed=0).kind.space == ("a", "b", "c")
+
+
+TAGGED = [("here", "O"), ("in", "O"), ("Rome", "B-LOC")]
+
+
 def test_a_class_with_fewer_rows_is_refused() -> None:
     with pytest.raises(InputError, match="label 'b' has 100 train rows where 101 are asked for") as caught:
         draw_labels(task(MANY), 101, 0)
@@ -131,6 +176,24 @@ def test_the_only_row_of_a_label_trains(singles: int, held: int) -> None:
     assert len({example.target for example in cut.split("train").examples}) == singles + 1
     assert len(cut.split("validation")) == held
     assert {example.target for example in cut.split("validation").examples} == {"a"}
+
+
+@given(st.integers(0, 100))
+def test_no_label_of_a_set_leaves_train(seed: int) -> None:
+    rows = [{"text": f"text {number}", "labels": ["a", "b"] if number == 7 else ["a"]} for number in range(300)]
+    rows += [{"text": f"twice {number // 2}", "labels": ["a", "c"]} for number in range(2)]
+    cut = hold_out(open_task(rows), seed)
+    shown = {label for example in cut.split("train").examples for label in example.target}
+    assert shown == {"a", "b", "c"}
+    assert len(cut.split("validation")) == 30
+
+
+@given(st.integers(0, 20))
+def test_no_tag_leaves_train(seed: int) -> None:
+    last = ["B-LOC" if at == 7 else "O" for at in range(250)]
+    rows = [{"tokens": ["Ann", "is", f"w{at}"], "tags": ["B-PER", "O", tag]} for at, tag in enumerate(last)]
+    cut = hold_out(open_task(rows), seed)
+    assert any("B-LOC" in example.target for example in cut.split("train").examples)
 
 
 def test_where_no_row_can_be_spared_all_train() -> None:

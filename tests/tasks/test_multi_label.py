@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from crosstask.errors import ConfigError, InputError
+from crosstask.errors import ConfigError, CrosstaskError, InputError
 from crosstask.tasks import open_task, read_inputs
 from crosstask.tasks.columns import Columns
 from crosstask.tasks.kind import Scores
@@ -202,6 +202,55 @@ def test_a_task_file_declares_labels_and_how_files_write_them(tmp_path: Path) ->
     task = open_task(tmp_path / "task.yaml")
     assert task.kind.space == ("war", "love")
     assert task.split("train").examples[0].target == ("love", "war")
+
+
+SLASHED = "text,labels\nan army,war / R&D; lab\na kiss,love\n"
+
+
+@pytest.mark.parametrize("named", ["separator=/", "labels=labels,separator=/", "kind=multi_label,separator=/"])
+def test_a_separator_is_set_behind_the_name_of_a_file(tmp_path: Path, named: str) -> None:
+    path = tmp_path / "plots.csv"
+    path.write_text(SLASHED, encoding="utf-8")
+    task = open_task(f"{path}:{named}")
+    assert task.kind.space == ("R&D; lab", "love", "war")
+    assert task.split("train").examples[0].target == ("R&D; lab", "war")
+    (tmp_path / "more.csv").write_text("text,labels\nan army,war+love\n", encoding="utf-8")
+    more = open_task(f"{tmp_path / 'more.csv'}:separator=+", split="test", kind=task.kind)
+    assert more.kind.space == task.kind.space
+    assert more.split("test").examples[0].target == ("love", "war")
+
+
+def test_options_are_set_in_a_task_file_and_in_python(tmp_path: Path) -> None:
+    (tmp_path / "plots.csv").write_text(SLASHED.replace("labels", "genres"), encoding="utf-8")
+    said = "file: plots.csv\ncolumns: {labels: genres}\noptions: {separator: /, names: [war, love, R&D; lab]}\n"
+    (tmp_path / "task.yaml").write_text(said, encoding="utf-8")
+    task = open_task(tmp_path / "task.yaml")
+    assert task.kind.space == ("war", "love", "R&D; lab")
+    rows = [{"text": text, "genres": cell} for text, cell in [("an army", "war / lab"), ("a kiss", "love")]]
+    named = {"labels": "genres", "separator": "/"}
+    assert open_task(rows, columns=named).kind.space == ("lab", "love", "war")
+    known = MultiLabel(names=("R&D; lab", "love", "war"))
+    assert open_task(tmp_path / "task.yaml", kind=known).kind.space == known.names
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ("labels=labels,separatr=/", "field 'separatr': the task has no such field or option. Did you mean separator"),
+        ("labels=labels,separator=", "option 'separator': cannot be ''"),
+        ("names=war", "field 'names': the task has no such field or option. Did you mean labels?"),
+        ("kind=tagging,labels=labels", "field 'labels': the task has no such field or option. Known: tags, tokens"),
+        ("kind=regression,spread=2", "field 'spread': is learned from train and cannot be set. Leave it out"),
+        ("label=labels,separator=/", "no kind of task has label and separator. Leave one of them out"),
+    ],
+)
+def test_options_at_fault_are_told_in_one_line(tmp_path: Path, named: str, message: str) -> None:
+    path = tmp_path / "plots.csv"
+    path.write_text(SLASHED, encoding="utf-8")
+    with pytest.raises(CrosstaskError) as caught:
+        open_task(f"{path}:{named}")
+    assert message in str(caught.value)
+    assert caught.value.file == str(path)
 
 
 def test_a_frame_of_arrays_is_read(tmp_path: Path) -> None:

@@ -110,6 +110,27 @@ def test_english_and_chinese_written_samples_have_one_label_space() -> None:
         assert english.kind.space == chinese.kind.space
 
 
+INPUTS = {
+    "sample:entities": ("tokens",),
+    "sample:entities-zh": ("tokens",),
+    "sample:pairs": ("text", "text_pair"),
+    "sample:pairs-zh": ("text", "text_pair"),
+    "sample:questions": ("question", "context"),
+    "sample:questions-zh": ("question", "context"),
+    "sample:rewrites": ("source",),
+    "sample:similarity": ("text", "text_pair"),
+    "sample:topics": ("text",),
+    **dict.fromkeys(sample_names("sample:chat"), ("source",)),
+}
+
+
+@pytest.mark.parametrize("name", sample_names())
+def test_every_sample_gives_all_its_inputs(opened: Callable[[str], Task], name: str) -> None:
+    inputs = INPUTS.get(name, ("text",))
+    for split in opened(name).splits.values():
+        assert {tuple(example.inputs) for example in split.examples} == {inputs}
+
+
 def test_every_sample_is_documented() -> None:
     for name in sample_names():
         assert f"`{name}`" in DOCS or name.endswith("-3way")

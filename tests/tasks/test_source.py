@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 
 from crosstask.errors import ConfigError, CrosstaskError, InputError, NotFound
 from crosstask.tasks import Task, open_task, read_inputs
-from crosstask.tasks.kind import Kind
+from crosstask.tasks.kind import KINDS, Kind
 from crosstask.tasks.kinds.classification import Classification
+from crosstask.tasks.kinds.multi_label import MultiLabel
+from crosstask.tasks.kinds.regression import Regression
 from crosstask.tasks.kinds.span import Span
 
 ROWS = [("a fine film indeed", "good"), ("a dull film, alas", "bad"), ("quite a fine one", "good")]
@@ -32,6 +35,10 @@ def file(tmp_path: Path) -> Path:
 
 def rows(task: Task, split: str = "train") -> list[tuple[Any, Any]]:
     return [(example.inputs["text"], example.target) for example in task.split(split).examples]
+
+
+def target_of(kind: str) -> str:
+    return KINDS.get(kind).target
 
 
 def kind_of(task: Task) -> Classification:
@@ -172,6 +179,32 @@ def test_a_task_file(tmp_path: Path) -> None:
     assert kind_of(task).labels == ("no", "yes")
 
 
+@pytest.mark.parametrize(
+    ("kind", "target", "cells"),
+    [("classification", "label", "ab"), ("multi_label", "labels", ("a;b", "b")), ("regression", "score", "12")],
+)
+@pytest.mark.parametrize("pair", [("text", "text_pair"), ("sentence1", "sentence2")])
+def test_a_kind_that_is_named_keeps_both_texts_of_a_pair(
+    tmp_path: Path, pair: tuple[str, str], kind: str, target: str, cells: Sequence[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([",".join((*pair, target)), *(f"one {cell},two {cell},{cell}" for cell in cells)]))
+    (tmp_path / "a.yaml").write_text(f"file: a.csv\nkind: {kind}")
+    for source in (f"{path}:kind={kind}", f"{path}:kind={kind},{target_of(kind)}={target}", tmp_path / "a.yaml"):
+        task = open_task(source)
+        assert task.kind.method_name() == kind
+        assert dict(task.kind.inputs) == {"text": pair[0], "text_pair": pair[1]}
+    assert dict(open_task(f"{path}:kind={kind},text={pair[1]}").kind.inputs) == {"text": pair[1]}
+
+
+def test_a_kind_that_is_named_prefers_the_columns_that_it_calls_so_itself(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("question,context,answer\nwho,an owl,owl\nwhat,an owl,owl\n")
+    with pytest.raises(InputError, match="cannot tell"):
+        open_task(path)
+    assert list(open_task(f"{path}:kind=span").kind.columns) == ["question", "context", "answer"]
+
+
 def test_a_task_file_with_one_file_and_labels_in_order(file: Path) -> None:
     path = file.with_name("task.yml")
     path.write_text("file: reviews.csv\nlabels: [good, bad]")
@@ -213,6 +246,17 @@ def test_a_declared_label_without_a_train_row_is_measured_nowhere(tmp_path: Path
         ("file: missing.csv", "missing.csv: does not exist"),
         ("file: a.csv\nkind: clasification", "Did you mean classification"),
         ("file: a.csv\nlabels: [good, great]", "the label 'bad' in train is unknown"),
+        (
+            "file: a.csv\noptions: {seperator: /}",
+            "'seperator': the task has no such option. Did you mean separator",
+        ),
+        ("file: a.csv\nkind: classification\noptions: {separator: /}", "the task has no such option. Known: alias"),
+        ("file: a.csv\noptions: {text: body}", "field 'text': is a column where an option of the kind is expected"),
+        ("file: a.csv\nkind: regression\noptions: {mean: 3}", "field 'mean': is learned from train and cannot be set"),
+        ("file: a.csv\noptions: {names: 3}", "option 'names': cannot be '3'. It should be a valid tuple"),
+        ("file: a.csv\noptions: {separator: ''}", "option 'separator': cannot be ''"),
+        ("file: a.csv\nlabels: [a]\noptions: {names: [a]}", "given twice, under labels and under options"),
+        ("file: a.csv\ncolumns: {label: label}\noptions: {separator: /}", "no kind of task has label and separator"),
         ("#" * (1 << 21), "too large for a task file"),
     ],
 )
@@ -338,6 +382,44 @@ def test_a_known_kind_refuses_other_labels_and_other_forms(tmp_path: Path) -> No
     path.write_text("premise,hypothesis,label\none,two,good\n")
     with pytest.raises(InputError, match="cannot tell which column holds the text among"):
         open_task(path, kind=KNOWN)
+
+
+OF_KINDS = {
+    "sample:pairs": PAIR,
+    "sample:similarity": Regression(text_pair="text_pair", mean=1, spread=1),
+    "sample:topics": MultiLabel(names=("a", "b")),
+    "sample:questions": Span(),
+}
+
+
+@pytest.mark.parametrize("source", OF_KINDS)
+@pytest.mark.parametrize("of", OF_KINDS)
+def test_a_task_of_another_kind_than_the_one_wanted_is_refused(source: str, of: str) -> None:
+    if source == of:
+        return
+    wanted, task = OF_KINDS[of], open_task(source)
+    found, name = task.kind.method_name(), wanted.method_name()
+    for kind in (wanted, name):
+        for given in (source, task):
+            with pytest.raises(InputError) as caught:
+                open_task(given, kind=kind)
+            expected = f"'{source}' is a task of {found} where one of {name} is wanted. Give a task of {name}."
+            assert str(caught.value) == expected
+
+
+def test_a_file_that_is_said_to_be_of_another_kind_than_the_one_wanted_is_refused(tmp_path: Path, file: Path) -> None:
+    path = tmp_path / "task.yaml"
+    path.write_text(f"file: {file.name}\nkind: regression\noptions: {{mean: 1}}")
+    for source in (path, f"{file}:kind=regression"):
+        for read in (
+            lambda source=source: open_task(source, kind=KNOWN),
+            lambda source=source: read_inputs(source, KNOWN),
+        ):
+            with pytest.raises(InputError, match="is a task of regression where one of classification is wanted"):
+                read()
+    assert open_task(f"{file}:kind=classification", kind=KNOWN).kind == KNOWN
+    with pytest.raises(NotFound, match="no task kind is called 'clasification'. Did you mean classification"):
+        open_task("sample:pairs", kind="clasification")
 
 
 @pytest.mark.parametrize(

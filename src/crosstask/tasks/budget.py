@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from crosstask.errors import ConfigError, InputError
 from crosstask.tasks.ordering import seeded_order
-from crosstask.tasks.task import TRAIN, VALIDATION, Example, Split, Task
+from crosstask.tasks.task import TRAIN, VALIDATION, Example, Task
 from crosstask.ui import counted
 
 
@@ -14,7 +14,8 @@ def draw_labels(task: Task, per_class: int, seed: int) -> Task:
     """The task with `per_class` train rows of each label, and without a validation split.
 
     The draw of 8 is part of the draw of 16 of the same seed, and the same data in another order gives the same draw.
-    The validation split goes because its labels would count too: what is drawn is all that may be learned from.
+    The validation split goes because its labels would count too: what is drawn is all that may be learned from, but for
+    the names of labels.
     """
     train = task.split(TRAIN)
     if not task.kind.classed:
@@ -30,10 +31,9 @@ def draw_labels(task: Task, per_class: int, seed: int) -> Task:
                 message, file=train.file, mend=f"Ask for at most {counted(_most(by_label), 'label')} a class."
             )
     drawn = [example for rows in by_label.values() for example in rows[:per_class]]
-    splits = {name: split for name, split in task.splits.items() if name != VALIDATION}
     note = f"{task.name}: {counted(per_class, 'train row')} a class drawn with seed {seed}"
     note += ", the validation split is set aside" if VALIDATION in task.splits else ""
-    return task.with_splits(**{**splits, TRAIN: _drawn(drawn, train)}).noting(note)
+    return _drawn(task, drawn).noting(note)
 
 
 def draw_rows(task: Task, rows: int, seed: int) -> Task:
@@ -42,14 +42,16 @@ def draw_rows(task: Task, rows: int, seed: int) -> Task:
     if len(train) < rows:
         message = f"train has {counted(len(train), 'row')} where {rows:,} are asked for"
         raise InputError(message, file=train.file, mend=f"Ask for at most {counted(len(train), 'row')}.")
-    splits = {name: split for name, split in task.splits.items() if name != VALIDATION}
     drawn = seeded_order(train.examples, seed, "draw")[:rows]
-    note = f"{task.name}: {counted(rows, 'train row')} drawn with seed {seed}"
-    return task.with_splits(**{**splits, TRAIN: _drawn(drawn, train)}).noting(note)
+    return _drawn(task, drawn).noting(f"{task.name}: {counted(rows, 'train row')} drawn with seed {seed}")
 
 
-def _drawn(rows: list[Example], train: Split) -> Split:
-    return replace(train, examples=rows, drawn_from=train.drawn_from or train.fingerprint)
+def _drawn(task: Task, rows: list[Example]) -> Task:
+    """The task with these train rows and without a validation split; of other rows its kind knows label names alone."""
+    train = task.split(TRAIN)
+    drawn = replace(train, examples=rows, drawn_from=train.drawn_from or train.fingerprint)
+    splits = {name: split for name, split in task.splits.items() if name != VALIDATION} | {TRAIN: drawn}
+    return replace(task.with_splits(**splits), kind=task.kind.of_draw(splits))
 
 
 def _most(by_label: dict[str, list[Example]]) -> int:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from crosstask.errors import InputError, nearest
+from crosstask.errors import ConfigError, InputError, nearest
 from crosstask.tasks.columns import Columns
-from crosstask.tasks.form import other_form
+from crosstask.tasks.form import other_form, other_kind
+from crosstask.tasks.header import require_header
 from crosstask.tasks.kind import KINDS, Kind
 from crosstask.tasks.reread import Reread
+from crosstask.tasks.said import require_options, told_apart
 from crosstask.tasks.table import Table
 from crosstask.tasks.task import TRAIN, Example, Split, Task
 
 
 @dataclass(frozen=True)
 class Draft:
-    """At least one table by split, columns named by field, and options of the kind (its labels, their aliases).
+    """At least one table by split, and what the user said of them.
 
-    `kind` is the name of the kind where the user gave it; `place` the path that the user gave, None for data in Python.
+    `named` holds columns by field, and beside them options of the kind; `options` options of the kind alone, `labels`
+    the declared label names and their aliases. `kind` is the name of the kind where the user gave it; `place` the path
+    that the user gave, None for data in Python.
     """
 
     name: str
@@ -28,6 +32,7 @@ class Draft:
     named: Mapping[str, str] = field(default_factory=dict)
     kind: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     place: str | None = None
 
@@ -50,52 +55,100 @@ class Draft:
 
     def reading_kind(self, known: Kind | None = None) -> Kind:
         """The kind with the columns of this draft; its target is None where it cannot be told."""
-        self._require_columns()
+        kinds = self._kinds(known)
+        said = self._told_apart(kinds)
+        said._require_columns()
         columns = Columns.of(self.first)
-        return self._detected(columns) if known is None else self._same_kind(known, columns)
+        return said._detected(kinds, columns) if known is None else said._same_kind(known, columns)
 
     def _learned(self, kind: Kind, splits: Mapping[str, Split], known: Kind | None) -> Kind:
         """The kind with its label space; one that was declared, not taken over from `known`, has to stand in train."""
         try:
             learned = kind.learn(splits)
-            if known is None and self.options:
+            if known is None and (self.labels or self.options):
                 learned.require_shown(splits)
             return learned
         except InputError as error:
             error.file = error.file or self.place
             raise
 
-    def _detected(self, columns: Columns) -> Kind:
+    def _kinds(self, known: Kind | None) -> list[type[Kind]]:
+        """The kinds that may be meant, those that ask for more first."""
+        if known is not None:
+            self._require_kind(known)
+            return [type(known)]
         names = KINDS.names() if self.kind is None else [self.kind]
-        kinds = sorted((KINDS.get(name) for name in names), key=lambda kind: kind.precedence)
-        self._require_fields({field for kind in kinds for field in kind.fields})
-        asked = [kind for kind in kinds if self.named.keys() <= set(kind.fields)]
+        return sorted((KINDS.get(name) for name in names), key=lambda kind: kind.precedence)
+
+    def _require_kind(self, known: Kind) -> None:
+        if self.kind is not None and KINDS.get(self.kind) is not type(known):
+            raise other_kind(f"'{self.place or self.name}'", self.kind, known)
+
+    def _told_apart(self, kinds: Sequence[type[Kind]]) -> Draft:
+        """The draft whose names are columns alone, its options all that were given."""
+        require_options(self.options, kinds, self.place)
+        named, options = told_apart(self.named, kinds, self.place)
+        return replace(self, named=named, options={**self.options, **options})
+
+    def _detected(self, kinds: Sequence[type[Kind]], columns: Columns) -> Kind:
+        asked = [kind for kind in kinds if self._fits(kind)]
+        if not asked:
+            message = f"no kind of task has {' and '.join((*self.named, *self.options))}"
+            raise InputError(message, file=self.place, mend="Leave one of them out.")
         possible = [kind for option in asked if (kind := option.detect(columns, self._named(option, columns)))]
         found = next((kind for kind in possible if kind.target in kind.columns), possible[-1] if possible else None)
         if found is None:
-            raise self._untold(["text"] if self.kind is None else list(kinds[0].fields))
+            raise self._untold(list(asked[0].fields) if self._says_kind else ["text"])
         self._require_header(columns, found)
-        return KINDS.make({**found.config(), **self._declared(found)})
+        return self._made({**found.config(), **self._declared(found)})
+
+    @property
+    def _says_kind(self) -> bool:
+        """Whether the user named the kind, or options of it."""
+        return self.kind is not None or bool(self.options)
+
+    def _fits(self, kind: type[Kind]) -> bool:
+        return self.named.keys() <= set(kind.fields) and self.options.keys() <= set(kind.options())
 
     def _named(self, kind: type[Kind], columns: Columns) -> dict[str, str]:
-        """The columns named; of a kind that was named, also those that are called as it calls them itself."""
-        usual = {name: kind.model_fields[name].default for name in kind.fields} if self.kind else {}
+        """The columns named; of a kind that was named, also those that are called as it calls them itself.
+
+        Where the user named an input, the other inputs are the user's to name too.
+        """
+        names_input = any(name != kind.target for name in self.named)
+        told = (kind.target,) if names_input else kind.fields
+        usual = {name: kind.model_fields[name].default or name for name in told} if self._says_kind else {}
         return {**{name: column for name, column in usual.items() if column in columns.names}, **self.named}
 
     def _same_kind(self, known: Kind, columns: Columns) -> Kind:
-        self._require_fields(known.fields)
         kept = {name: column for name, column in known.columns.items() if column in columns.names}
         found = type(known).detect(columns, {**kept, **self.named})
         if found is None or found.inputs.keys() != known.inputs.keys():
             fields = {} if found is None else found.inputs
             raise other_form(known, fields, self.named, self.place) or self._untold(list(known.inputs))
         self._require_header(columns, found)
-        learned = {name: value for name, value in self._declared(known).items() if not getattr(known, name, None)}
-        return KINDS.make({**known.config(), **learned, **dict.fromkeys(known.fields), **found.columns})
+        return self._made({**known.config(), **self._fresh(known), **dict.fromkeys(known.fields), **found.columns})
+
+    def _fresh(self, known: Kind) -> dict[str, Any]:
+        """The options that a known kind takes over: of its label space only what it has not."""
+        space = {name for name in (known.label_names, "aliases") if getattr(known, name, None)}
+        return {name: value for name, value in self._declared(known).items() if name not in space}
 
     def _declared(self, kind: Kind) -> dict[str, Any]:
         """The options as the kind calls them: what declares label names stands in its own option for these."""
-        return {kind.label_names if name == "labels" else name: value for name, value in self.options.items()}
+        labels = {kind.label_names if name == "labels" else name: value for name, value in self.labels.items()}
+        for name in labels:
+            if name in self.options:
+                message = "is given twice, under labels and under options"
+                raise InputError(message, file=self.place, field=name, mend="Keep one of them.")
+        return {**labels, **self.options}
+
+    def _made(self, config: Mapping[str, Any]) -> Kind:
+        try:
+            return KINDS.make(config)
+        except ConfigError as error:
+            error.file = self.place
+            raise
 
     def _require_columns(self) -> None:
         """Refuse a named column that is not there, and one that is named for two fields."""
@@ -106,22 +159,10 @@ class Draft:
                 message = f"is named for two fields, {fields[column]} and {name}"
                 raise InputError(message, file=self.place, field=column, mend="Name a column of its own for each.")
 
-    def _require_fields(self, known: Collection[str]) -> None:
-        for name in self.named:
-            if name not in known:
-                raise InputError("the task has no such field", file=self.place, field=name, mend=nearest(name, known))
-
     def _require_header(self, columns: Columns, found: Kind) -> None:
-        """Refuse a table whose first row stands where column names should, unless the user named the column."""
-        column = found.columns.get(found.target)
-        if found.target in self.named or column is None or column not in columns.values[column]:
-            return
-        if not columns.headed(found.inputs.values()):
-            raise _headless(self.first, column, self._naming(found.target, column))
-
-    def _naming(self, field: str, column: str) -> str:
-        """What a user writes to say which column a field is."""
-        return f"{self.place}:{field}={column}" if self.place else f"columns={{'{field}': '{column}'}}"
+        """Refuse a table without column names, unless the user named the column of the target."""
+        if found.target not in self.named:
+            require_header(self.first, columns, found, self.place)
 
     def _untold(self, fields: Sequence[str]) -> InputError:
         columns = ", ".join(f"'{name}'" for name in self.first.columns)
@@ -157,13 +198,3 @@ def _split(kind: Kind, table: Table, held: bool) -> Split:
 
 def _examples(kind: Kind, table: Table) -> Iterator[Example]:
     return (kind.example(record, row, table.file) for row, record in enumerate(table.records, start=1))
-
-
-def _headless(table: Table, column: str, naming: str) -> InputError:
-    """What is wrong where a column's name is among its values: names that come again, or no names at all."""
-    again = next((row for row, record in enumerate(table.records, 1) if all(record[it] == it for it in record)), None)
-    if again is not None:
-        return InputError("the column names come again", file=table.file, row=again, mend="Delete the row.")
-    message = "the first row looks like data, not like column names"
-    mend = f"Put a line of column names first. If it is one, name the column: {naming}."
-    return InputError(message, file=table.file, field=column, mend=mend)

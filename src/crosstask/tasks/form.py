@@ -20,6 +20,12 @@ def form(kind: Kind) -> str:
     return known.get(inputs, f"reads {' and '.join(inputs)}")
 
 
+def other_kind(task: str, found: str, wanted: Kind | type[Kind]) -> InputError:
+    """What is wrong with a task of the kind called `found` where another one is read."""
+    name = wanted.method_name()
+    return InputError(f"{task} is a task of {found} where one of {name} is wanted", mend=f"Give a task of {name}.")
+
+
 def other_form(kind: Kind, found: Collection[str], named: Collection[str], place: str | None) -> InputError | None:
     """What is wrong with rows whose inputs are `found`, some `named` by the user, for a bundle of this kind.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from math import floor
-from typing import Any
 
 from crosstask.tasks.checks.keys import by_key
+from crosstask.tasks.kind import Kind
 from crosstask.tasks.ordering import seeded_order
 from crosstask.tasks.task import TRAIN, VALIDATION, Example, Split, Task
 from crosstask.ui import counted
@@ -31,7 +31,7 @@ def hold_out(task: Task, seed: int) -> Task:
         return task
     if len(train) < FEWEST:
         return task.noting(f"{task.name}: {counted(len(train), 'labelled row')}, so none is held out for validation")
-    held = {id(example) for example in _held(train, task.kind.stratum, seed)}
+    held = {id(example) for example in _held(train, task.kind, seed)}
     if not held:
         return task.noting(f"{task.name}: no train row can be spared, so none is held out for validation")
     kept = [example for example in train.examples if id(example) not in held]
@@ -41,16 +41,25 @@ def hold_out(task: Task, seed: int) -> Task:
     return task.with_splits(**splits).noting(note)
 
 
-def _held(train: Split, stratum: Callable[[Any], Hashable], seed: int) -> list[Example]:
-    """Rows to hold out, by groups of the same input; a group with several labels stays in train."""
-    left = _quotas(Counter(stratum(example.target) for example in train.examples))
+def _held(train: Split, kind: Kind, seed: int) -> list[Example]:
+    """Rows to hold out, by groups of the same input; one of several strata, or with the last row of a label, stays."""
+    left = _quotas(Counter(kind.stratum(example.target) for example in train.examples))
+    bearing = _bearing(train.examples, kind)
     held: list[Example] = []
     for group in by_key(seeded_order(train.examples, seed, "hold out")).values():
-        label = stratum(group[0].target)
-        if len(group) <= left[label] and all(stratum(example.target) == label for example in group):
-            left[label] -= len(group)
+        stratum, names = kind.stratum(group[0].target), _bearing(group, kind)
+        alike = all(kind.stratum(example.target) == stratum for example in group)
+        stays = all(bearing[name] > rows for name, rows in names.items())
+        if alike and stays and len(group) <= left[stratum]:
+            left[stratum] -= len(group)
+            bearing -= names
             held += group
     return held
+
+
+def _bearing(examples: Iterable[Example], kind: Kind) -> Counter[str]:
+    """The rows that bear each name of the label space."""
+    return Counter(name for example in examples for name in {*kind.named(example.target)})
 
 
 def _quotas(counts: Mapping[Hashable, int]) -> dict[Hashable, int]:

@@ -71,6 +71,8 @@ class Kind(Method):
     """What `measured` tells of targets, for people; empty where they are counted by names."""
     label_names: ClassVar[str] = "labels"
     """The option that holds the names of a declared label space."""
+    figures: ClassVar[tuple[str, ...]] = ()
+    """The options that `learn` fills with what the train targets come to; where rows are drawn, those of the drawn."""
     hub_task: ClassVar[str]
     """What the hub calls tasks of this kind."""
 
@@ -81,6 +83,11 @@ class Kind(Method):
 
         None where the inputs cannot be told; the target is None where it cannot be told.
         """
+
+    @classmethod
+    def options(cls) -> tuple[str, ...]:
+        """The options that a user may set: no columns, and nothing that is learned from train alone."""
+        return tuple(name for name in cls.model_fields if name not in (*cls.fields, *cls.figures))
 
     @abstractmethod
     def example(self, record: Mapping[str, Any], row: int, file: str | None) -> Example:
@@ -95,6 +102,13 @@ class Kind(Method):
 
         A label space already known stays as it is, and all splits are checked against it.
         """
+
+    def of_draw(self, splits: Mapping[str, Split]) -> Self:
+        """The kind after rows were drawn from train: its figures are those of the drawn rows, its label space stays."""
+        if not self.figures:
+            return self
+        unlearned = {name: type(self).model_fields[name].default for name in self.figures}
+        return self.model_copy(update=unlearned).learn(splits)
 
     def require_shown(self, splits: Mapping[str, Split]) -> None:
         """Refuse rows of a declared label space that train never shows: they cannot be learned. Most have none."""

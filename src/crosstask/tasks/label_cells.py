@@ -57,8 +57,9 @@ def are_lists(values: Sequence[Any], share: float) -> bool:
 def label_names(value: Any, column: str, mark: str | None) -> tuple[str, ...]:
     """The labels of a cell, in the order given; an empty text or list has none.
 
-    A text is split at `mark`, or where that is None at the semicolon or the bar it holds. InputError with the field for
-    a null, a number, a mapping, a list in a list, a label twice, and an empty label.
+    A text is split at `mark`, or where that is None at the semicolon or the bar it holds; beside a mark that is none of
+    the usual ones these stand in labels. InputError with the field for a null, a number, a mapping, a list in a list, a
+    label twice, and an empty label.
     """
     names = [_name(part, column) for part in _parts(value, column, mark)]
     again = next((name for name, count in Counter(names).items() if count > 1), None)
@@ -87,7 +88,7 @@ def _split(text: str, column: str, mark: str | None) -> list[str]:
     used = [one for one in MARKS if one in text]
     mark = mark or next(iter(used), None)
     other = next((one for one in used if one != mark), None)
-    if other is not None:
+    if other is not None and mark in (*MARKS, *COMMAS):
         message = f"holds '{other}' where '{mark}' stands between labels"
         raise InputError(message, field=column, mend=f"Write '{mark}' between all labels.")
     return text.split(mark) if mark else [text]

@@ -16,8 +16,9 @@ from crosstask.registry import parse_spec
 from crosstask.tasks.data import read_data
 from crosstask.tasks.draft import Draft
 from crosstask.tasks.folder import read_folder
+from crosstask.tasks.form import other_kind
 from crosstask.tasks.hub import HUB, read_hub
-from crosstask.tasks.kind import Kind
+from crosstask.tasks.kind import KINDS, Kind
 from crosstask.tasks.reader import read_table, stem
 from crosstask.tasks.task import SPLITS, TRAIN, Example, Task
 from crosstask.tasks.task_file import read_task_file
@@ -44,8 +45,10 @@ def open_task(
             task file, `sample:NAME`; a DataFrame, a list of (text, label) tuples or of mappings, a
             `datasets.Dataset`, a mapping of splits to these; or a task, which is returned as it is.
         name: the task's name; that of the file or folder where none is given.
-        kind: a kind's name, or a kind whose label space the rows are checked against instead of learning one.
-        columns: field -> column, for those that shall not be detected.
+        kind: a kind's name, or a kind whose label space the rows are checked against instead of learning one; a task
+            that is open already has to be of it.
+        columns: field -> column, for those that shall not be detected; beside them options of the kind, as behind the
+            name of a file.
         split: the split that a source without splits is.
         held: whether the examples are held in memory, or else read anew from files each time they are gone through.
         ui: told of the fetching of samples.
@@ -113,9 +116,17 @@ def _refuse_columns(columns: dict[str, str]) -> None:
 
 
 def _checked_against(kind: Kind | str | None, task: Task) -> Task:
-    """A task that is already open, its rows checked against the label space of `kind` where one is given."""
-    if kind is None or isinstance(kind, str):
+    """A task that is already open, which is of `kind` where one is given, its rows checked against its label space."""
+    if kind is None:
         return task
+    wanted = KINDS.get(kind) if isinstance(kind, str) else type(kind)
+    if type(task.kind) is not wanted:
+        raise other_kind(f"'{task.name}'", task.kind.method_name(), wanted)
+    return task if isinstance(kind, str) else _relearned(kind, task)
+
+
+def _relearned(kind: Kind, task: Task) -> Task:
+    """A task of the type of `kind`, with that label space."""
     if kind.inputs.keys() != task.kind.inputs.keys():
         expected, found = ", ".join(kind.inputs), ", ".join(task.kind.inputs)
         raise InputError(f"task '{task.name}' gives {found} where {expected} is read", mend="Give a task of that form.")
@@ -131,7 +142,7 @@ def _draft(source: Any, columns: dict[str, str], split: str, tuple_columns: Sequ
 
 
 def _named_source(text: str, split: str) -> tuple[Draft, dict[str, str]]:
-    """The draft of a hub data set or a file, and what stands behind its name: columns by field, and the kind."""
+    """The draft of a hub data set or a file, and what stands behind its name: columns, options, the kind."""
     if text.startswith(HUB):
         return read_hub(text)
     path, named = _path_and_columns(text)

@@ -1,4 +1,4 @@
-"""A task written down in YAML: its files, kind, columns and labels."""
+"""A task written down in YAML: its files, kind, columns, labels and options."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ class TaskFile(Method):
     """field -> column"""
     labels: tuple[str, ...] | Mapping[str, str | tuple[str, ...]] = ()
     """label names in order, or label name -> how files write it"""
+    options: Mapping[str, Any] = {}
+    """other options of the kind"""
 
     def paths(self, folder: Path, split: str) -> dict[str, Path]:
         """The files by split; one file alone stands for `split`."""
@@ -54,7 +56,7 @@ class TaskFile(Method):
             raise InputError("names two files for one split", field="files", mend="Keep one of them.")
         return paths
 
-    def options(self) -> dict[str, Any]:
+    def label_space(self) -> dict[str, Any]:
         """The labels and their aliases as options of the kind."""
         if not isinstance(self.labels, Mapping):
             return {"labels": self.labels} if self.labels else {}
@@ -69,11 +71,12 @@ def read_task_file(path: Path, split: str) -> Draft:
     """The draft a YAML task file describes; InputError with the file and the field at fault."""
     try:
         said = TaskFile(**_load(path))
-        files, options = said.paths(path.parent, split), said.options()
+        files, labels = said.paths(path.parent, split), said.label_space()
     except (ConfigError, InputError) as error:
         raise InputError(error.message, file=path, field=error.field, mend=error.mend) from None
     tables = read_splits(files)
-    return Draft(said.name or stem(path), tables, said.columns, said.kind, options, place=str(path))
+    name = said.name or stem(path)
+    return Draft(name, tables, said.columns, said.kind, said.options, labels, place=str(path))
 
 
 def _load(path: Path) -> Mapping[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from crosstask.errors import InputError
 from crosstask.tasks.columns import HALF, Columns
@@ -41,7 +41,7 @@ class MultiLabel(Kind):
     """column of the second text of a pair"""
     labels: str | None = "labels"
     """column of the labels"""
-    separator: str | None = None
+    separator: Annotated[str | None, Field(min_length=1)] = None
     """what stands between labels in a text cell; by default the semicolon or the bar that it holds"""
     names: tuple[str, ...] = ()
     """label names in order; learned from train where none are given"""

@@ -31,6 +31,7 @@ class Regression(Kind):
     metrics: ClassVar[tuple[str, ...]] = ("pearson", "spearman", "mae", "rmse")
     precedence: ClassVar[int] = 50
     measure: ClassVar[str] = "scores"
+    figures: ClassVar[tuple[str, ...]] = ("mean", "spread")
     hub_task: ClassVar[str] = "text-classification"
 
     text: str = "text"
@@ -67,7 +68,8 @@ class Regression(Kind):
         if not scores:
             raise InputError("there are no train rows to learn from", mend="Add them: in a folder, as train.csv.")
         if max(scores) - min(scores) < _SMALLEST:
-            message, mend = f"all train rows have the score {scores[0]:g}", "Give rows of two scores."
+            message = f"all train rows have the score {scores[0]:g}"
+            mend = "Give rows of two scores; of a draw, more rows."
             raise InputError(message, file=splits[TRAIN].file, field=self.value, mend=mend)
         mean = fmean(scores)
         spread = sqrt(fsum((score - mean) ** 2 for score in scores) / len(scores))
