@@ -156,7 +156,7 @@ def test_a_split_without_the_column_of_train(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such column") as caught:
         open_task(tmp_path)
     assert (caught.value.file, caught.value.field) == (str(tmp_path / "test.csv"), "label")
-    assert caught.value.mend == "Did you mean lable?"
+    assert caught.value.mend == "Did you mean lable? All splits have to use the same names."
 
 
 TASK_FILE = """
@@ -439,6 +439,14 @@ def test_a_pair_that_cannot_be_told_asks_for_both_texts(tmp_path: Path) -> None:
         open_task(path)
     assert caught.value.field == "text"
     assert open_task(f"{path}:text=句子1,text_pair=句子2").kind.method_name() == "regression"
+
+
+def test_splits_that_call_a_column_otherwise_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("question,context,answer\nwho,Ann won,Ann\nwhat,a film won,a film\n")
+    (tmp_path / "test.csv").write_text("question,context,answers\nwho,Ann won,Ann\n")
+    with pytest.raises(InputError, match="mean answers.* All splits have to use the same names") as error:
+        open_task(tmp_path)
+    assert (error.value.file, error.value.field) == (str(tmp_path / "test.csv"), "answer")
 
 
 def test_a_column_named_twice_is_refused(file: Path) -> None:

@@ -186,15 +186,16 @@ class Draft:
         return f"{self.name}: columns {used} ({how}{rest})"
 
 
-def require_column(table: Table, column: str) -> None:
-    """Refuse a column that the table has not, with the nearest that it has."""
+def require_column(table: Table, column: str, besides: str = "") -> None:
+    """Refuse a column that the table has not, with the nearest that it has, and what to mind besides."""
     if column not in table.columns:
-        raise InputError("there is no such column", file=table.file, field=column, mend=nearest(column, table.columns))
+        mend = f"{nearest(column, table.columns)}{besides}"
+        raise InputError("there is no such column", file=table.file, field=column, mend=mend)
 
 
 def _split(kind: Kind, table: Table, held: bool) -> Split:
     for column in (*kind.inputs.values(), kind.columns[kind.target]):
-        require_column(table, column)
+        require_column(table, column, besides=" All splits have to use the same names.")
     examples = partial(_examples, kind, table)
     return Split(list(examples()) if held else Reread.counted(examples), table.file)
 
