@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,13 +64,33 @@ print(json.dumps({"kib": most() - before, **leak.to_json()}))
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell the most memory taken")
+told = pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="the system does not tell the most memory taken"
+)
+
+
+@told
 def test_fifty_thousand_rows_are_checked_in_the_memory_of_a_few_thousand(folder: Path):
     """Held as examples they take 22 MiB, with their shingles and sketches 583."""
-    said = subprocess.run([sys.executable, "-c", PROGRAM, folder], capture_output=True, check=True).stdout
-    found = json.loads(said)
+    found = _checked(folder)
     assert (found["rows"], found["exact"], found["near"]) == (TEST, COPIES, COPIES)
     assert found["kib"] < 30 << 10
+
+
+@told
+def test_rows_that_are_nearly_all_near_copies_are_checked_in_little_memory(tmp_path: Path):
+    """With all that they have in common held, they take 58 MiB."""
+    train = list(_rows(12_000, 0))
+    (tmp_path / "train.csv").write_text("\n".join(["text,label", *(f"{text},a" for text in train), "b,b"]))
+    (tmp_path / "test.csv").write_text("\n".join(["text,label", *(f"{text} more,a" for text in train)]))
+    found = _checked(tmp_path)
+    assert (found["rows"], found["exact"], found["near"]) == (12_000, 0, 12_000)
+    assert found["kib"] < 16 << 10
+
+
+def _checked(folder: Path) -> dict[str, Any]:
+    said = subprocess.run([sys.executable, "-c", PROGRAM, folder], capture_output=True, check=True).stdout
+    return json.loads(said)
 
 
 def test_rows_that_are_not_held_are_checked_as_held_ones(folder: Path):

@@ -1,6 +1,7 @@
 """Near duplicates: shingles, similarity and the pairs that hashing proposes."""
 
 import random
+from collections import Counter
 from itertools import combinations
 
 import numpy as np
@@ -72,6 +73,20 @@ def test_a_crowd_of_like_rows_still_has_its_near_rows_found():
     body = " ".join(f"same{at}" for at in range(40))
     keys = [(f"{body} {at}",) for at in range(300)]
     assert {other for _, other, _ in near_pairs(keys)} == set(range(1, 300))
+
+
+def test_in_a_crowd_the_nearest_row_is_found_wherever_it_stands():
+    draw = random.Random(0)
+    rows = [[draw.choice(WORDS) if draw.random() < 0.05 else f"same{at}" for at in range(60)] for _ in range(400)]
+    copies = [(" ".join(rows[at][:-1]), at) for at in (50, 150, 250, 350)]
+    found = set(near_pairs([(" ".join(row),) for row in rows] + [(text,) for text, _ in copies]))
+    assert {(at, 400 + copy) for copy, (_, at) in enumerate(copies)} <= {pair[:2] for pair in found}
+
+
+def test_a_crowd_is_compared_with_a_hundred_rows_each():
+    body = " ".join(f"same{at}" for at in range(40))
+    compared = Counter(other for _, other, _ in near_pairs([(f"{body} {at}",) for at in range(400)]))
+    assert max(compared.values()) == 100
 
 
 def test_keys_of_one_home_are_not_compared():

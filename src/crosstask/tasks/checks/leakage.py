@@ -11,13 +11,20 @@ from typing import Any
 import numpy as np
 
 from crosstask.tasks.checks.keys import key, key_number
-from crosstask.tasks.checks.match import SHOWN, Match
+from crosstask.tasks.checks.match import Match
 from crosstask.tasks.checks.near import THRESHOLD, near_pairs
 from crosstask.tasks.checks.places import Held, Ints, Place, distinct_keys, held, homes
 from crosstask.tasks.checks.repeats import picked
+from crosstask.tasks.checks.shared import Shared
 from crosstask.tasks.task import TEST, TRAIN, VALIDATION, Example, Split, Task
 
 _LEARNED_FIRST = (TRAIN, VALIDATION, TEST)
+
+_Link = tuple[int, int]
+"""The numbers of two places, source and target."""
+
+_Rows = Sequence[tuple[int, int, float]]
+"""Rows of a target, rows of a source, and how alike they are."""
 
 
 @dataclass(frozen=True)
@@ -41,24 +48,6 @@ class Leakage:
         return {"from": self.source, "to": self.target, **counts, "examples": examples}
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What two places share; `pairs` are rows of the target, rows of the source, and how alike they are."""
-
-    source: Held
-    target: Held
-    exact: int
-    near: int
-    pairs: Sequence[tuple[int, int, float]]
-
-
-_Link = tuple[int, int]
-"""The numbers of two places, source and target."""
-
-_Nearest = dict[int, tuple[float, int]]
-"""Inputs of a target, each with the input of a source that is most similar to it."""
-
-
 def leakage(tasks: Sequence[Task], threshold: float = THRESHOLD) -> list[Leakage]:
     """One finding for every two splits of the tasks, from the one learned from to the one measured on.
 
@@ -72,11 +61,12 @@ def leaks(places: Sequence[Place], threshold: float) -> list[Leakage]:
     if len(places) < 2:
         return []
     holding = held(sorted(places, key=lambda place: _rank(place.split)))
-    nearest = _nearest(holding, threshold)
     links = combinations(range(len(holding)), 2)
-    found = [_compared(holding[source], holding[target], nearest[source, target]) for source, target in links]
-    shown = _shown(found)
-    return [_told(one, shown) for one in found]
+    found = {(source, target): Shared(holding[source], holding[target]) for source, target in links}
+    _add_near(found, holding, threshold)
+    pairs = [(shared, shared.pairs()) for shared in found.values()]
+    shown = _shown(pairs)
+    return [_told(shared, rows, shown) for shared, rows in pairs]
 
 
 def _place(task: Task, name: str, split: Split) -> Place:
@@ -87,16 +77,15 @@ def _rank(split: str) -> int:
     return _LEARNED_FIRST.index(split) if split in _LEARNED_FIRST else len(_LEARNED_FIRST)
 
 
-def _nearest(holding: Sequence[Held], threshold: float) -> Mapping[_Link, _Nearest]:
+def _add_near(found: Mapping[_Link, Shared], holding: Sequence[Held], threshold: float) -> None:
+    """Tell what any two places share of the near rows that only one of them holds."""
     only = homes(holding)
-    nearest: dict[_Link, _Nearest] = defaultdict(dict)
     for one, other, similarity in near_pairs(distinct_keys(holding), threshold, only):
-        for source, target in ((one, other), (other, one)):
-            for link in product(_homes(holding, source, only), _homes(holding, target, only)):
-                known = nearest[link].get(target)
-                if known is None or known[0] < similarity:
-                    nearest[link][target] = (similarity, source)
-    return nearest
+        for source, target in product(_homes(holding, one, only), _homes(holding, other, only)):
+            if source < target:
+                found[source, target].add(other, one, similarity)
+            elif target < source:
+                found[target, source].add(one, other, similarity)
 
 
 def _homes(holding: Sequence[Held], number: int, only: Ints) -> list[int]:
@@ -105,32 +94,22 @@ def _homes(holding: Sequence[Held], number: int, only: Ints) -> list[int]:
     return [home] if home >= 0 else [at for at, one in enumerate(holding) if one.holds(number)]
 
 
-def _compared(source: Held, target: Held, nearest: _Nearest) -> _Found:
-    exact = target.inputs[np.isin(target.inputs, source.inputs)].tolist()
-    near = [number for number in nearest if not source.holds(number)]
-    pairs = [
-        (target.first_of(number), source.first_of(number), 1.0) for number in sorted(exact, key=target.first_of)[:SHOWN]
-    ]
-    for number in near[:SHOWN]:
-        similarity, original = nearest[number]
-        pairs.append((target.first_of(number), source.first_of(original), similarity))
-    return _Found(source, target, target.rows_of(exact), target.rows_of(near), pairs)
-
-
-def _shown(found: Sequence[_Found]) -> Mapping[str, Mapping[int, Example]]:
+def _shown(found: Sequence[tuple[Shared, _Rows]]) -> Mapping[str, Mapping[int, Example]]:
     """The rows of all pairs by the name of their place, each place read once."""
-    places = {one.place.name: one.place for pair in found for one in (pair.source, pair.target)}
+    places: dict[str, Place] = {}
     wanted: dict[str, set[int]] = defaultdict(set)
-    for one in found:
-        wanted[one.target.place.name].update(row for row, _, _ in one.pairs)
-        wanted[one.source.place.name].update(row for _, row, _ in one.pairs)
+    for shared, pairs in found:
+        source, target = shared.source.place, shared.target.place
+        places |= {source.name: source, target.name: target}
+        wanted[target.name].update(row for row, _, _ in pairs)
+        wanted[source.name].update(row for _, row, _ in pairs)
     return {name: picked(places[name].examples, rows) for name, rows in wanted.items()}
 
 
-def _told(found: _Found, shown: Mapping[str, Mapping[int, Example]]) -> Leakage:
-    source, target = found.source.place, found.target.place
+def _told(shared: Shared, pairs: _Rows, shown: Mapping[str, Mapping[int, Example]]) -> Leakage:
+    source, target = shared.source.place, shared.target.place
     matches = (
         Match.of(target.task.kind, shown[target.name][row], source.task.kind, shown[source.name][other], similarity)
-        for row, other, similarity in found.pairs
+        for row, other, similarity in pairs
     )
-    return Leakage(source.name, target.name, len(target.keys), found.exact, found.near, tuple(matches))
+    return Leakage(source.name, target.name, len(target.keys), shared.exact, shared.near, tuple(matches))

@@ -5,13 +5,13 @@ The hashing only proposes; every proposal is checked by its exact similarity, so
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 import numpy as np
 
-from crosstask.tasks.checks.bands import Bands, Ints
+from crosstask.tasks.checks.bands import Bands
+from crosstask.tasks.checks.buckets import CROWD, Ints
 from crosstask.tasks.checks.keys import Key
 from crosstask.tasks.checks.shingles import Shingles, shingles, similarity
 from crosstask.tasks.checks.spool import Spool
@@ -21,10 +21,8 @@ THRESHOLD = 0.7
 
 # Proposals start below the threshold, for the hashing finds those at its own threshold by chance.
 _SLACK = 0.85
-# A text with more proposals than this is not proposed itself, so that rows written by one template take no square time.
-_CROWD = 100
 _CHUNK = 100
-_HELD = 200  # texts as sets of shingles, a crowd and more
+_HELD = 2 * CROWD  # texts as sets of shingles, a crowd and more
 
 Fields = Callable[[int], tuple[Shingles, ...]]
 
@@ -34,8 +32,8 @@ def near_pairs(
 ) -> Iterator[tuple[int, int, float]]:
     """Pairs (i, j) with i < j of keys that are similar to at least `threshold`, with their similarity.
 
-    Each key is compared with the earlier ones; of a crowd of over a hundred similar keys only the first are. Where
-    `homes` [keys] are given, keys of one and the same home are not compared; that of a key with several is -1.
+    Each key is compared with earlier ones, in a crowd of similar keys with a hundred of its first. Where `homes` [keys]
+    are given, keys of one and the same home are not compared; that of a key with several is -1.
     """
     with Spool() as spool, Bands(_SLACK * threshold) as bands:
         for chunk in in_chunks(keys, _CHUNK):
@@ -52,15 +50,9 @@ def near_pairs(
 
 def _proposals(bands: Bands, fields: Fields, homes: Ints) -> Iterator[tuple[int, int]]:
     """The pairs of different homes that lie in one bucket, the later key in order, then the earlier."""
-    members: dict[int, list[int]] = defaultdict(list)
-    for at, buckets in bands.meetings(homes):
-        if not any(fields(at)):
-            continue
-        met = {earlier for bucket in buckets.tolist() for earlier in members[bucket]}
-        yield from ((earlier, at) for earlier in sorted(met) if homes[at] < 0 or homes[earlier] != homes[at])
-        if len(met) <= _CROWD:
-            for bucket in buckets.tolist():
-                members[bucket].append(at)
+    for at, met in bands.meetings(homes):
+        if any(fields(at)):
+            yield from ((earlier, at) for earlier in met.tolist())
 
 
 def _shingled(key: Key) -> tuple[Shingles, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Self
 
 import numpy as np
@@ -59,10 +60,6 @@ class Held:
         """The first row of an input that it holds."""
         return int(self.first[np.searchsorted(self.inputs, number)])
 
-    def rows_of(self, numbers: Collection[int] | Ints) -> int:
-        """The rows of inputs that it holds."""
-        return int(self.rows[np.isin(self.inputs, np.fromiter(numbers, np.int64, len(numbers)))].sum())
-
 
 def held(places: Sequence[Place]) -> list[Held]:
     """What each place holds; inputs are numbered in the order in which they first stand in any of the places."""
@@ -84,6 +81,7 @@ def distinct_keys(holding: Sequence[Held]) -> Iterator[Key]:
     """The keys of all inputs in the order of their numbers, read from the rows anew."""
     known = -1
     for one in holding:
-        fresh = set(one.first[one.inputs > known].tolist())
-        yield from (key(example) for at, example in enumerate(one.place.examples) if at in fresh)
+        fresh = np.zeros(len(one.place.keys), dtype=bool)
+        fresh[one.first[one.inputs > known]] = True
+        yield from map(key, compress(one.place.examples, fresh))
         known = max(known, int(one.inputs[-1]))
