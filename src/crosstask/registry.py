@@ -6,6 +6,7 @@ import ast
 import importlib
 import importlib.util
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -27,7 +28,7 @@ def parse_spec(spec: str) -> tuple[str, dict[str, str]]:
     """Split `name:key=value,key=value` into the name and its options.
 
     A colon that no `key=` follows belongs to the name, so `sample:tweets` and `C:/a.csv` are whole names; a comma that
-    none follows belongs to the value.
+    none follows belongs to the value. ConfigError where a key comes twice.
 
     >>> parse_spec("lora:r=8,alpha=16")
     ('lora', {'r': '8', 'alpha': '16'})
@@ -40,6 +41,9 @@ def parse_spec(spec: str) -> tuple[str, dict[str, str]]:
     if match is None:
         return spec, {}
     parts = [part.partition("=") for part in _NEXT_OPTION.split(match["options"])]
+    again = next((key for key, count in Counter(key for key, *_ in parts).items() if count > 1), None)
+    if again is not None:
+        raise ConfigError(f"is given twice in '{spec:.80}'", field=again, mend="Keep one of them.")
     return match["name"], {key: value for key, _, value in parts}
 
 

@@ -29,7 +29,7 @@ DATA: dict[str, tuple[Any, str]] = {
     "two columns of one name": (pd.concat([FRAME, FRAME], axis=1), "2 columns have this name"),
     "NaN text": (FRAME.assign(text=["a film", float("nan")] * 3), "row 2, field 'text': the text is missing"),
     "NA label": (FRAME.assign(label=pd.array([1, 0, 1, 0, 1, pd.NA], dtype="Int64")), "row 6, field 'label'"),
-    "bytes": (FRAME.assign(text=[b"film"] * 6), "row 1, field 'text': holds a bytes"),
+    "bytes": (FRAME.assign(text=[b"film"] * 6), "row 1, field 'text': holds bytes"),
     "None label": ([*ROWS, {"text": "a film", "label": None}], "row 7, field 'label': the label is missing"),
     "None text": ([*ROWS, {"text": None, "label": "bad"}], "row 7, field 'text': the text is missing"),
     "a row that lacks a key": ([*ROWS, {"text": "a film"}], "row 7, field 'label': the label is missing"),

@@ -53,11 +53,11 @@ def test_every_form_of_answers_is_read(cell: Any, answers: list[tuple[str, int]]
         (None, "the answer is missing", r"write \[\]"),
         ("  ", "the answer is missing", r"write \[\]"),
         ([None], "the answer is missing", "Fill it in"),
-        ({"text": ["film"], "answer_start": [4, 5]}, "holds 1 texts and 2 starts", "Give a text"),
-        ({"text": ["film"], "answer_start": ["4"]}, "holds 1 texts and 1 starts", "Give a text"),
+        ({"text": ["film"], "answer_start": [4, 5]}, "holds 1 text and 2 starts", "Give a text"),
+        ({"text": ["film"], "answer_start": ["4"]}, "the start '4' is no whole number", "number of the character"),
         ({"answer": "film"}, "the answer is missing", "Fill it in"),
-        (b"film", "holds a bytes", "Give a text"),
-        ({"film"}, "holds a set", "Give a text"),
+        (b"film", "holds bytes", "Give a text"),
+        ({"film"}, "holds a list", "Give a text"),
     ],
 )
 def test_other_cells_are_refused(cell: Any, message: str, mend: str) -> None:

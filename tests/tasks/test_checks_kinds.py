@@ -67,6 +67,17 @@ def test_a_warning_says_what_to_read_instead():
     assert facts.warnings == ("train: 'sun' has 12 times the rows of 'snow': read macro F1, not micro F1",)
 
 
+def test_labels_that_read_the_same_are_told():
+    labels = ["caf\u00e9", "cafe\u0301", "caf\u00e9", "bar", "Bar", "inn"]
+    rows = [Example({"text": str(at)}, label, at) for at, label in enumerate(labels)]
+    kind = KINDS.make("classification").learn({"train": Split(rows)})
+    (facts,) = inspect_tasks([Task("t", kind, {"train": Split(rows)})], _words, limit=8).tasks
+    assert facts.warnings == (
+        "train: 'caf\u00e9' (2), 'cafe\u0301' (1) are 2 labels: where one is meant, write them alike",
+        "train: 'Bar' (1), 'bar' (1) are 2 labels: where one is meant, write them alike",
+    )
+
+
 def test_a_conflict_of_other_kinds_is_of_answers():
     rows = [Example({"text": "a"}, score, row) for row, score in ((1, 0.5), (2, 1.0))]
     kind = KINDS.make("regression").learn({"train": Split(rows)})

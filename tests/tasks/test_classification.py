@@ -74,7 +74,7 @@ def test_null_cells_are_refused(null: Any, column: str) -> None:
     ("record", "message"),
     [
         ({"review": ["a", "b"], "stars": "1"}, "holds a list"),
-        ({"review": b"bytes", "stars": "1"}, "holds a bytes"),
+        ({"review": b"bytes", "stars": "1"}, "holds bytes"),
         ({"review": "half \ud83d", "stars": "1"}, "lone surrogate at 6"),
         ({"review": "fine", "stars": ["1", "2"]}, "holds a list"),
         ({"stars": "1"}, "missing"),

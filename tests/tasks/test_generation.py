@@ -112,9 +112,9 @@ def test_asked_a_dialogue_loses_an_answer_and_a_text_is_a_turn() -> None:
         (chat(HELLO), "the last turn is the user's"),
         (chat(ANSWER), "no turn of the user"),
         (chat(HELLO, ANSWER, ANSWER), "no turn of the user"),
-        ({"messages": ["hello", "hi"]}, "turn 1 is a str"),
+        ({"messages": ["hello", "hi"]}, "turn 1 is a text"),
         ({"messages": []}, "holds no turns"),
-        ({"messages": {"role": "user"}}, "holds a dict"),
+        ({"messages": {"role": "user"}}, "holds an object"),
         ({"messages": None}, "the turns are missing"),
     ],
 )

@@ -10,6 +10,18 @@ import pytest
 from crosstask.errors import InputError, NotFound
 from crosstask.tasks import open_task
 from crosstask.tasks.kinds.classification import Classification
+from crosstask.ui import Silent
+
+
+class Notes(Silent):
+    """A `Ui` that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def note(self, text: str) -> None:
+        """Keep it."""
+        self.told.append(text)
 
 
 @pytest.fixture
@@ -60,3 +72,14 @@ def test_without_network_one_line_says_the_mend(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(NotFound, match=r"'hub:no/such' cannot be had: .*Check the name and the network") as caught:
         open_task("hub:no/such")
     assert "\n" not in str(caught.value)
+    assert caught.value.field is None
+
+
+def test_the_hub_is_asked_aloud_and_an_error_names_no_option(hub: list[Any]):
+    ui = Notes()
+    open_task("hub:glue", ui=ui)
+    assert ui.told == ["asking the hub for the data set 'glue'"]
+    with pytest.raises(NotFound, match="'hub:' lacks the name of a data set. Write it as in hub:") as caught:
+        open_task("hub:")
+    assert caught.value.field is None
+    assert len(hub) == 1

@@ -73,12 +73,12 @@ def test_cells(cell: Any, labels: tuple[str, ...]) -> None:
     [
         (None, "the labels are missing"),
         (float("nan"), "the labels are missing"),
-        (3, "holds a int where labels are expected"),
-        (True, "holds a bool"),
-        ({"war": 1}, "holds a dict"),
-        (b"war", "holds a bytes"),
+        (3, "holds a whole number where labels are expected"),
+        (True, "holds true or false"),
+        ({"war": 1}, "holds an object"),
+        (b"war", "holds bytes"),
         ([["war"]], "holds a list in its list"),
-        ([{"name": "war"}], "holds a dict in its list"),
+        ([{"name": "war"}], "holds an object in its list"),
         (["war", None], "holds an empty label"),
         (["war", " "], "holds an empty label"),
         ("war;;love", "holds an empty label"),
@@ -292,6 +292,21 @@ def test_a_declared_label_that_train_never_shows_is_refused() -> None:
     with pytest.raises(InputError, match="'love' in test stands in no train row"):
         known.require_shown(splits)
     known.require_shown({"test": split(["love"])})
+
+
+def test_labels_joined_by_a_comma_where_another_mark_stands_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('text,labels\none text,x\ntwo texts,x;y\nthree texts,"x,y"\nfour,"Paris, France;x"\n')
+    with pytest.raises(InputError, match="the label 'x,y' holds a comma where ';' stands between labels") as caught:
+        open_task(path)
+    assert (caught.value.row, caught.value.field) == (3, "labels")
+    path.write_text('text,labels\none text,x\ntwo texts,x;y\nfour,"Paris, France;x"\n')
+    assert open_task(path).kind.space == ("Paris, France", "x", "y")
+    assert open_task([{"text": "a", "labels": ["x", "y"]}, {"text": "b", "labels": ["x,y"]}]).kind.space == (
+        "x",
+        "x,y",
+        "y",
+    )
 
 
 def test_missing_answers_and_no_labels_at_all_are_refused() -> None:

@@ -156,7 +156,7 @@ def test_a_split_without_the_column_of_train(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such column") as caught:
         open_task(tmp_path)
     assert (caught.value.file, caught.value.field) == (str(tmp_path / "test.csv"), "label")
-    assert caught.value.mend == "Did you mean lable?"
+    assert caught.value.mend == "Did you mean lable? All splits have to use the same names."
 
 
 TASK_FILE = """
@@ -420,6 +420,39 @@ def test_a_file_that_is_said_to_be_of_another_kind_than_the_one_wanted_is_refuse
     assert open_task(f"{file}:kind=classification", kind=KNOWN).kind == KNOWN
     with pytest.raises(NotFound, match="no task kind is called 'clasification'. Did you mean classification"):
         open_task("sample:pairs", kind="clasification")
+
+
+def test_the_note_tells_named_columns_from_detected_ones(file: Path) -> None:
+    notes = {
+        "": "text=review, label=stars (detected)",
+        ":text=review": "text=review, label=stars (text named, the rest detected)",
+        ":text=review,label=stars": "text=review, label=stars (named)",
+    }
+    for named, note in notes.items():
+        assert open_task(f"{file}{named}").notes == (f"reviews: columns {note}",)
+
+
+def test_a_pair_that_cannot_be_told_asks_for_both_texts(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("句子1,句子2,相似度\n这是第一个句子吧,那是第二个句子吧,0.5\n他是谁他是谁呢,我是谁我是谁呢,0.9\n")
+    with pytest.raises(InputError, match="of a pair both .*:text=COLUMN,text_pair=COLUMN") as caught:
+        open_task(path)
+    assert caught.value.field == "text"
+    assert open_task(f"{path}:text=句子1,text_pair=句子2").kind.method_name() == "regression"
+
+
+def test_splits_that_call_a_column_otherwise_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("question,context,answer\nwho,Ann won,Ann\nwhat,a film won,a film\n")
+    (tmp_path / "test.csv").write_text("question,context,answers\nwho,Ann won,Ann\n")
+    with pytest.raises(InputError, match="mean answers.* All splits have to use the same names") as error:
+        open_task(tmp_path)
+    assert (error.value.file, error.value.field) == (str(tmp_path / "test.csv"), "answer")
+
+
+def test_a_column_named_twice_is_refused(file: Path) -> None:
+    with pytest.raises(ConfigError, match="given twice") as caught:
+        open_task(f"{file}:text=review,text=stars")
+    assert caught.value.field == "text"
 
 
 @pytest.mark.parametrize(

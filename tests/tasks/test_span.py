@@ -104,6 +104,14 @@ def test_a_csv_file_is_opened_and_questions_are_read(tmp_path) -> None:
     assert asked == Example({"question": "who", "context": "Ann won"}, None, 1)
 
 
+def test_a_question_without_its_context_is_told_what_is_missing() -> None:
+    with pytest.raises(
+        InputError, match="reads question and context: 'context' is missing. Give it as context"
+    ) as error:
+        read_inputs([{"question": "When?"}], KIND)
+    assert error.value.field == "context"
+
+
 @pytest.mark.parametrize(("name", "split", "rows"), [("squad", "validation", 895), ("xquad_zh", "test", 1190)])
 def test_real_questions_are_read(shared_data, name: str, split: str, rows: int) -> None:
     task = open_task(shared_data / name / f"{split}.jsonl.gz")

@@ -81,8 +81,8 @@ def test_a_cell_holds_a_list_or_a_spaced_text(cell: Any, words: tuple[str, ...])
         (["a", " "], "word 2 is empty"),
         (["a", None], "word 2 is empty"),
         ([["a"]], "word 1 is a list"),
-        ({"a": 1}, "holds a dict where a list of words is expected"),
-        (b"a b", "holds a bytes"),
+        ({"a": 1}, "holds an object where a list of words is expected"),
+        (b"a b", "holds bytes"),
         (["half \ud83d"], "lone surrogate"),
     ],
 )

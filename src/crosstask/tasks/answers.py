@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from crosstask.errors import InputError
-from crosstask.tasks.cells import is_null, is_scalar, text_cell
+from crosstask.tasks.cells import is_null, is_scalar, sort_of, text_cell
 from crosstask.tasks.nearest_part import nearest_part
 from crosstask.tasks.words import IDEOGRAPHS, WIDE_MARKS
+from crosstask.ui import counted
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _CHARACTER = re.compile(rf"[{IDEOGRAPHS}]")
@@ -90,16 +91,20 @@ def _pairs(value: Any, column: str) -> list[Pair]:
             return [(text, start)]
         case [*items]:
             return [pair for item in items for pair in _pairs(item, column)]
-    raise InputError(f"holds a {type(plain).__name__} where an answer is expected", field=column, mend=_FORMS)
+    raise InputError(f"holds {sort_of(plain)} where an answer is expected", field=column, mend=_FORMS)
 
 
 def _of_mapping(value: Mapping[str, Any], column: str) -> list[Pair]:
     """The answers of `text` and `answer_start` (or `start`), one of each or as many of both."""
     texts, starts = _listed(value.get("text")), value.get("answer_start", value.get("start"))
     places = [None] * len(texts) if starts is None else _listed(starts)
-    if len(texts) != len(places) or not all(isinstance(start, int | None) for start in places):
-        message = f"holds {len(texts)} texts and {len(places)} starts" if texts else "holds no text of an answer"
-        raise InputError(message, field=column, mend=_FORMS)
+    if len(texts) != len(places):
+        message = f"holds {counted(len(texts), 'text')} and {counted(len(places), 'start')}"
+        raise InputError(message if texts else "holds no text of an answer", field=column, mend=_FORMS)
+    wrong = next((start for start in places if not isinstance(start, int | None)), None)
+    if wrong is not None:
+        mend = "Give the number of the character that the answer starts at, from 0, or leave it out."
+        raise InputError(f"the start {wrong!r:.40} is no whole number", field=column, mend=mend)
     return [(text_cell(text, column, "answer"), start) for text, start in zip(texts, places, strict=True)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,13 +49,14 @@ def open_bytes(path: Path) -> Iterator[ByteStream]:
 
 
 def read_lines(path: Path) -> Iterator[str]:
-    """The lines of a UTF-8 file with their line ends; no more of a line is read than the bound."""
+    """The lines of a UTF-8 file with their line ends, of any system; no more of a line is read than the bound."""
     total = 0
     with open_bytes(path) as stream:
         for number, line in enumerate(iter(lambda: stream.readline(MAX_LINE + 1), b""), start=1):
             total += len(line)
             _require_bounds(path, number, len(line), total)
-            yield _decode(path, number, line.removeprefix(codecs.BOM_UTF8) if number == 1 else line)
+            text = _decode(path, number, line.removeprefix(codecs.BOM_UTF8) if number == 1 else line)
+            yield from io.StringIO(text, newline="") if "\r" in text else [text]
 
 
 def read_document(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isnan
 from numbers import Integral, Real
 from typing import Any
@@ -26,6 +26,24 @@ def is_scalar(value: Any) -> bool:
     return isinstance(value, str) or not isinstance(value, Iterable)
 
 
+def sort_of(value: Any) -> str:
+    """What a value is, as people call it.
+
+    >>> sort_of({"a": 1}), sort_of(3), sort_of([3]), sort_of(True)
+    ('an object', 'a whole number', 'a list', 'true or false')
+    """
+    names = (
+        (bool, "true or false"),
+        (str, "a text"),
+        (bytes, "bytes"),
+        (Mapping, "an object"),
+        (Integral, "a whole number"),
+        (Real, "a number"),
+        (Iterable, "a list"),
+    )
+    return next((name for kind, name in names if isinstance(value, kind)), f"a {type(value).__name__}")
+
+
 def written(value: Any) -> str:
     """A scalar as files write it: white space around it dropped, a whole float without its point, booleans as in JSON.
 
@@ -44,7 +62,7 @@ def text_cell(value: Any, column: str, what: str = "text") -> str:
     if is_null(value):
         raise InputError(f"the {what} is missing", field=column, mend="Fill it in or delete the row.")
     if not is_scalar(value):
-        message = f"holds a {type(value).__name__} where a {what} is expected"
+        message = f"holds {sort_of(value)} where a {what} is expected"
         raise InputError(message, field=column, mend=f"Give one {what} a row.")
     text = value if isinstance(value, str) else written(value)
     if not text.isascii():

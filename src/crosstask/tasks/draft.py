@@ -124,7 +124,7 @@ class Draft:
         kept = {name: column for name, column in known.columns.items() if column in columns.names}
         found = type(known).detect(columns, {**kept, **self.named})
         if found is None or found.inputs.keys() != known.inputs.keys():
-            fields = {} if found is None else found.inputs
+            fields = kept.keys() & known.inputs.keys() if found is None else found.inputs
             raise other_form(known, fields, self.named, self.place) or self._untold(list(known.inputs))
         self._require_header(columns, found)
         return self._made({**known.config(), **self._fresh(known), **dict.fromkeys(known.fields), **found.columns})
@@ -167,31 +167,35 @@ class Draft:
     def _untold(self, fields: Sequence[str]) -> InputError:
         columns = ", ".join(f"'{name}'" for name in self.first.columns)
         how = ",".join(f"{name}=COLUMN" for name in fields)
+        pair = f", of a pair both ({self.place}:text=COLUMN,text_pair=COLUMN)," if fields == ["text"] else ""
         return InputError(
             f"cannot tell which column holds the {' or the '.join(fields)} among {columns}",
             file=self.first.file,
             field=fields[0],
-            mend=f"Name it ({self.place}:{how}) or add it." if self.place else f"Call it {fields[0]} or add it.",
+            mend=f"Name it ({self.place}:{how}){pair} or add it." if self.place else f"Call it {fields[0]} or add it.",
         )
 
     def columns_note(self, kind: Kind) -> str:
-        """Which columns are read, whether they were detected, and which are not used."""
+        """Which columns are read, which of them were named and which detected, and which are not used."""
         used = ", ".join(f"{name}={column}" for name, column in kind.columns.items())
-        how = "named" if kind.columns.keys() <= self.named.keys() else "detected"
+        named = [name for name in kind.columns if name in self.named]
+        some = f"{' and '.join(named)} named, the rest detected" if named else "detected"
+        how = "named" if len(named) == len(kind.columns) else some
         unused = [column or "a nameless one" for column in self.first.columns if column not in kind.columns.values()]
         rest = f"; not used: {', '.join(unused)}" if unused else ""
         return f"{self.name}: columns {used} ({how}{rest})"
 
 
-def require_column(table: Table, column: str) -> None:
-    """Refuse a column that the table has not, with the nearest that it has."""
+def require_column(table: Table, column: str, besides: str = "") -> None:
+    """Refuse a column that the table has not, with the nearest that it has, and what to mind besides."""
     if column not in table.columns:
-        raise InputError("there is no such column", file=table.file, field=column, mend=nearest(column, table.columns))
+        mend = f"{nearest(column, table.columns)}{besides}"
+        raise InputError("there is no such column", file=table.file, field=column, mend=mend)
 
 
 def _split(kind: Kind, table: Table, held: bool) -> Split:
     for column in (*kind.inputs.values(), kind.columns[kind.target]):
-        require_column(table, column)
+        require_column(table, column, besides=" All splits have to use the same names.")
     examples = partial(_examples, kind, table)
     return Split(list(examples()) if held else Reread.counted(examples), table.file)
 

@@ -13,18 +13,22 @@ from crosstask.registry import parse_spec
 from crosstask.tasks.data import read_data
 from crosstask.tasks.draft import Draft
 from crosstask.tasks.task import TRAIN
+from crosstask.ui import Ui
 
 HUB = "hub:"
 """What a hub data set's name begins with."""
 
 
-def read_hub(text: str) -> tuple[Draft, dict[str, str]]:
+def read_hub(text: str, ui: Ui) -> tuple[Draft, dict[str, str]]:
     """The draft of `hub:NAME` or `hub:NAME:config=...`, and the columns named behind it.
 
     A split without any label, as test splits of contests are, is left out and told. NotFound where the hub does not
     have it or cannot be reached; ConfigError where `datasets` is not installed.
     """
     name, named = parse_spec(text.removeprefix(HUB))
+    if not name.strip(" :/"):
+        raise NotFound(f"'{text:.80}' lacks the name of a data set", mend="Write it as in hub:stanfordnlp/sst2.")
+    ui.note(f"asking the hub for the data set '{name:.80}'")
     found = _loaded(name, named.pop("config", None))
     hidden = [split for split, rows in found.items() if _labels_hidden(rows)]
     draft = read_data({split: rows for split, rows in found.items() if split not in hidden}, TRAIN)
@@ -37,14 +41,14 @@ def _loaded(name: str, config: str | None) -> Mapping[str, Any]:
         from datasets import load_dataset
     except ImportError:
         mend = "Run: pip install datasets."
-        raise ConfigError("the package datasets is not installed", field="task", mend=mend) from None
+        raise ConfigError("the package datasets is not installed", mend=mend) from None
     try:
         with _quiet():
             return dict(load_dataset(name, config))
     except (OSError, ValueError, RuntimeError) as error:  # no such name, no network, no such config
         reason = " ".join(str(error).split()).rstrip(".")
         mend = "Check the name and the network, or name a file or a folder."
-        raise NotFound(f"'{HUB}{name}' cannot be had: {reason:.300}", field="task", mend=mend) from None
+        raise NotFound(f"'{HUB}{name:.80}' cannot be had: {reason:.300}", mend=mend) from None
     except Exception as error:  # the readers of its many formats raise what they like
         raise InputError(f"'{HUB}{name}' cannot be read: {error}", mend="Download it and name its files.") from None
 

@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from crosstask.errors import InputError
-from crosstask.tasks.cells import is_null, is_scalar, text_cell, written
+from crosstask.tasks.cells import is_null, is_scalar, sort_of, text_cell, written
 from crosstask.tasks.columns import HALF, LABELS, NEARLY_ALL, Columns, agree
 
 MARKS = (";", "|", "；", "｜")
@@ -54,6 +54,16 @@ def are_lists(values: Sequence[Any], share: float) -> bool:
     return bool(values) and agree(values, _is_list, share)
 
 
+def is_made_of(name: str, labels: Collection[str]) -> bool:
+    """Whether commas part a name into labels.
+
+    >>> is_made_of("war, love", {"war", "love"}), is_made_of("Paris, France", {"Paris", "Rome"})
+    (True, False)
+    """
+    split = (name.split(comma) for comma in COMMAS if comma in name)
+    return any(all(part.strip() in labels for part in parts) for parts in split)
+
+
 def label_names(value: Any, column: str, mark: str | None) -> tuple[str, ...]:
     """The labels of a cell, in the order given; an empty text or list has none.
 
@@ -74,7 +84,7 @@ def _parts(value: Any, column: str, mark: str | None) -> Iterable[Any]:
     if is_null(value):
         raise InputError("the labels are missing", field=column, mend="Write [] or an empty text where there is none.")
     if is_scalar(value) or isinstance(value, bytes | Mapping):
-        message = f"holds a {type(value).__name__} where labels are expected"
+        message = f"holds {sort_of(value)} where labels are expected"
         raise InputError(message, field=column, mend='Give a list such as ["a", "b"], or a text such as a;b.')
     return list(value)
 
@@ -98,7 +108,7 @@ def _name(part: Any, column: str) -> str:
     if is_null(part):
         raise InputError("holds an empty label", field=column, mend="Take it out, or write its name.")
     if not is_scalar(part):
-        message = f"holds a {type(part).__name__} in its list of labels"
+        message = f"holds {sort_of(part)} in its list of labels"
         raise InputError(message, field=column, mend='Give one flat list, such as ["a", "b"].')
     return text_cell(written(part), column, "label")
 

@@ -51,7 +51,7 @@ def open_task(
             name of a file.
         split: the split that a source without splits is.
         held: whether the examples are held in memory, or else read anew from files each time they are gone through.
-        ui: told of the fetching of samples.
+        ui: told of the fetching of samples and of asking the hub.
 
     Raises:
         NotFound: the name stands for nothing.
@@ -69,7 +69,7 @@ def read_inputs(
     The columns are those of `kind` where the source has them, else detected, which `ui` is told; a label column is
     not looked at.
     """
-    draft = _draft(source, _named(columns), TRAIN, tuple(kind.inputs.values()))
+    draft = _draft(source, _named(columns), TRAIN, ui or Silent(), tuple(kind.inputs.values()))
     if len(draft.tables) > 1:
         message = f"holds {' and '.join(draft.tables)} where one table is read"
         raise InputError(message, file=draft.place, mend="Name one of its files.")
@@ -90,7 +90,7 @@ def _task(source: Any, kind: Kind | str | None, columns: dict[str, str], split: 
         return _checked_against(kind, ready)
     if split not in SPLITS.values():
         raise ConfigError(f"'{split}' is no split", field="split", mend=nearest(split, SPLITS.values()))
-    draft = _draft(source, columns, split)
+    draft = _draft(source, columns, split, ui)
     if isinstance(kind, str):
         return replace(draft, kind=kind).task(held=held)
     return draft.task(kind, held=held)
@@ -133,18 +133,18 @@ def _relearned(kind: Kind, task: Task) -> Task:
     return replace(task, kind=kind.learn(task.splits))
 
 
-def _draft(source: Any, columns: dict[str, str], split: str, tuple_columns: Sequence[str] = ()) -> Draft:
+def _draft(source: Any, columns: dict[str, str], split: str, ui: Ui, tuple_columns: Sequence[str] = ()) -> Draft:
     if isinstance(source, str | PathLike):
-        draft, named = _named_source(fspath(source), split)
+        draft, named = _named_source(fspath(source), split, ui)
         kind = named.pop("kind", draft.kind)
         return replace(draft, name=_safe_name(draft.name), kind=kind, named={**draft.named, **named, **columns})
     return replace(read_data(source, split, tuple_columns), named=columns)
 
 
-def _named_source(text: str, split: str) -> tuple[Draft, dict[str, str]]:
+def _named_source(text: str, split: str, ui: Ui) -> tuple[Draft, dict[str, str]]:
     """The draft of a hub data set or a file, and what stands behind its name: columns, options, the kind."""
     if text.startswith(HUB):
-        return read_hub(text)
+        return read_hub(text, ui)
     path, named = _path_and_columns(text)
     return _read(path, split), named
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crosstask.errors import InputError, nearest
-from crosstask.tasks.cells import is_null, is_scalar, text_cell
+from crosstask.tasks.cells import is_null, is_scalar, sort_of, text_cell
 
 ROLES = ("system", "user", "assistant")
 
@@ -31,7 +31,7 @@ def turns_cell(value: Any, column: str) -> Turns:
         text = text_cell(plain, column)
         plain = _listed(text) or [{"role": "user", "content": text}]
     if isinstance(plain, Mapping | bytes) or not isinstance(plain, Sequence):
-        message = f"holds a {type(plain).__name__} where a list of turns is expected"
+        message = f"holds {sort_of(plain)} where a list of turns is expected"
         raise InputError(message, field=column, mend=_FORM)
     if not plain:
         raise InputError("holds no turns", field=column, mend="Give at least one turn, or delete the row.")
@@ -57,7 +57,7 @@ def _listed(text: str) -> list[Any] | None:
 
 def _turn(turn: Any, place: int, column: str) -> Turn:
     if not isinstance(turn, Mapping):
-        message = f"turn {place} is a {type(turn).__name__} where a role and a content are expected"
+        message = f"turn {place} is {sort_of(turn)} where a role and a content are expected"
         raise InputError(message, field=column, mend=_FORM)
     role = turn.get("role")
     if is_null(role):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from crosstask.errors import InputError
-from crosstask.tasks.cells import is_null, is_scalar, text_cell
+from crosstask.tasks.cells import is_null, is_scalar, sort_of, text_cell
 
 Place = tuple[int, int]
 """Characters of a text, from the first to the one behind the last."""
@@ -78,7 +78,7 @@ def words_cell(value: Any, column: str, what: str = "word") -> tuple[str, ...]:
         return _spaced(text_cell(value, column, f"list of {what}s"))
     words = value.tolist() if hasattr(value, "tolist") else value
     if not isinstance(words, Sequence) or isinstance(words, bytes):
-        message = f"holds a {type(value).__name__} where a list of {what}s is expected"
+        message = f"holds {sort_of(value)} where a list of {what}s is expected"
         raise InputError(message, field=column, mend=f"Give a list of {what}s, or a text with spaces between them.")
     if not words:
         raise InputError(f"holds no {what}s", field=column, mend="Fill it in or delete the row.")
@@ -109,7 +109,7 @@ def _spaced(text: str) -> tuple[str, ...]:
 
 def _word(value: Any, place: int, column: str, what: str) -> str:
     if is_null(value) or not is_scalar(value):
-        found = "is empty" if is_null(value) else f"is a {type(value).__name__}"
+        found = "is empty" if is_null(value) else f"is {sort_of(value)}"
         raise InputError(f"{what} {place} {found}", field=column, mend=f"Give each {what} as a text.")
     return text_cell(value, column, what).strip()
 

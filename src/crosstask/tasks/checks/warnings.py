@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from unicodedata import normalize
 
 from crosstask.tasks.checks.balance import Balance
 from crosstask.tasks.checks.leakage import Leakage
@@ -40,9 +41,20 @@ def _label_warnings(kind: Kind, balanced: Balance) -> Iterator[str]:
         if label.casefold() in _NOTHING:
             told = f"'{label}' counts as a label ({count:,} of the {kind.counted})"
             yield f"{told}: where it means that one is missing, delete them"
+    for one, *others in _alike(balanced.counts):
+        told = ", ".join(f"'{label}' ({balanced.counts[label]:,})" for label in (one, *others))
+        yield f"{told} are {len(others) + 1} labels: where one is meant, write them alike"
     if balanced.skewed:
         (most, *_, least) = balanced.counts
         yield f"'{most}' has {balanced.ratio:.0f} times the {kind.counted} of '{least}': read {kind.fair}"
+
+
+def _alike(labels: Iterable[str]) -> list[list[str]]:
+    """The labels that read the same but for case and the form of their characters, together."""
+    groups: dict[str, list[str]] = {}
+    for label in labels:
+        groups.setdefault(normalize("NFKC", label).casefold(), []).append(label)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def leakage_warning(found: Leakage) -> str | None:

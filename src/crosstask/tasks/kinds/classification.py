@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from pydantic import field_validator
 
 from crosstask.errors import InputError
-from crosstask.tasks.cells import is_null, is_scalar, written
+from crosstask.tasks.cells import is_null, is_scalar, sort_of, written
 from crosstask.tasks.columns import Columns
 from crosstask.tasks.kind import Kind, Scores
 from crosstask.tasks.task import TRAIN, Example, Split
@@ -140,7 +140,7 @@ class Classification(Kind):
         if is_null(value):
             raise InputError("the label is missing", field=column, mend="Fill it in or delete the row.")
         if not is_scalar(value):
-            message = f"holds a {type(value).__name__} where a label is expected"
+            message = f"holds {sort_of(value)} where a label is expected"
             raise InputError(message, field=column, mend="Give one label a row.")
         name = written(value)
         return self.aliases.get(name, name)

@@ -11,7 +11,7 @@ from crosstask.errors import InputError
 from crosstask.tasks.columns import HALF, Columns
 from crosstask.tasks.kind import Kind, Scores
 from crosstask.tasks.kinds.classification import natural_order
-from crosstask.tasks.label_cells import are_lists, label_names, labels_column, separator
+from crosstask.tasks.label_cells import MARKS, are_lists, is_made_of, label_names, labels_column, separator
 from crosstask.tasks.task import TRAIN, Example, Split
 from crosstask.tasks.text_inputs import read_example, text_columns
 from crosstask.tasks.unknown_labels import mend_of_unknown
@@ -77,6 +77,8 @@ class MultiLabel(Kind):
         if not names:
             message = "there are no train rows with a label to learn the labels from"
             raise InputError(message, field=self.labels, mend="Add them: in a folder, as train.csv.")
+        if not self.names:
+            self._require_split(frozenset(names), splits)
         self._require_known(frozenset(names), splits, "is unknown to the task")
         return self.model_copy(update={"names": names})
 
@@ -133,6 +135,17 @@ class MultiLabel(Kind):
                 if unknown:
                     message = f"the label '{unknown[0]}' in {name} {what}"
                     mend = mend or mend_of_unknown(unknown[0], known, self.aliases, learned=not self.names)
+                    raise InputError(message, file=split.file, row=example.row, field=self.labels, mend=mend)
+
+    def _require_split(self, known: Set[str], splits: Mapping[str, Split]) -> None:
+        """Refuse a label that commas part into known ones, where another mark stands between labels."""
+        joined = {name for name in known if self.separator in MARKS and is_made_of(name, known)}
+        for split in splits.values() if joined else ():
+            for example in split.examples:
+                label = next((label for label in example.target or () if label in joined), None)
+                if label is not None:
+                    message = f"the label '{label}' holds a comma where '{self.separator}' stands between labels"
+                    mend = f"Write '{self.separator}' between all labels."
                     raise InputError(message, file=split.file, row=example.row, field=self.labels, mend=mend)
 
     def _answer(self, example: Example, split: Split) -> tuple[str, ...]:

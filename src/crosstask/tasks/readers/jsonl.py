@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -45,9 +46,11 @@ def parse(text: str) -> Any:
         return json.loads(text, object_pairs_hook=_distinct)
     except RecursionError:
         raise InputError("is JSON nested too deeply", mend="Give flat objects.") from None
-    except ValueError as error:
-        reason = getattr(error, "msg", error)
-        raise InputError(f"is no valid JSON ({reason})", mend="Correct or delete the row.") from None
+    except json.JSONDecodeError as error:
+        raise InputError(f"is no valid JSON ({error.msg})", mend="Correct or delete the row.") from None
+    except ValueError:
+        message = f"holds a number of more than {sys.get_int_max_str_digits():,} digits"
+        raise InputError(message, mend="Correct it, write it as a text, or delete the row.") from None
 
 
 def require_object(value: Any) -> Record:
