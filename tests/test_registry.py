@@ -118,3 +118,13 @@ def test_a_spec_is_read_back_as_it_was_written(name, options):
 @pytest.mark.parametrize("name", ["sample:tweets", "C:/a.csv", "hub:imdb", "a.csv"])
 def test_a_colon_without_a_key_belongs_to_the_name(name):
     assert parse_spec(name) == (name, {})
+
+
+def test_what_other_packages_add_is_read_once_for_a_path(room, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("crosstask.registry.entry_points", lambda group: asked.append(group) or ())
+    assert [room.names() for _ in range(3)] == [("broken", "gradual", "low_rank")] * 3
+    assert len(asked) <= 1
+    monkeypatch.syspath_prepend(tmp_path / "more")
+    room.names()
+    assert asked[-1:] == ["outside.none"]

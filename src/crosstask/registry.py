@@ -6,10 +6,12 @@ import ast
 import importlib
 import importlib.util
 import re
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from functools import lru_cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -122,7 +124,13 @@ class Registry(Generic[M]):
         return {file.stem: file for file in files}
 
     def _outside(self) -> dict[str, EntryPoint]:
-        return {point.name: point for point in entry_points(group=self.group)}
+        return {point.name: point for point in _outsiders(self.group, tuple(sys.path))}
+
+
+@lru_cache(maxsize=64)
+def _outsiders(group: str, path: tuple[str, ...]) -> EntryPoints:
+    """What packages on `path`, which is `sys.path`, add to a group: a verb asks often, and reading takes a while."""
+    return entry_points(group=group)
 
 
 def _first_line(path: Path) -> str:
