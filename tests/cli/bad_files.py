@@ -74,7 +74,7 @@ BAD = {
         "a.csv",
         b"one,two,label\na long text here,another long text,good\nmore of it here,still more of it,bad\n",
         "cannot tell which column holds the text among 'one', 'two', 'label'",
-        "Name it (a.csv:text=COLUMN) or add it.",
+        "Name it (a.csv:text=COLUMN), of a pair both (a.csv:text=COLUMN,text_pair=COLUMN), or add it.",
         field="text",
     ),
     "a named column that is not there": Bad(

@@ -167,7 +167,8 @@ class Draft:
     def _untold(self, fields: Sequence[str]) -> InputError:
         columns = ", ".join(f"'{name}'" for name in self.first.columns)
         how = ",".join(f"{name}=COLUMN" for name in fields)
-        pair = f", of a pair both ({self.place}:text=COLUMN,text_pair=COLUMN)," if fields == ["text"] else ""
+        several = fields == ["text"] and len(self.first.columns) > 2
+        pair = f", of a pair both ({self.place}:text=COLUMN,text_pair=COLUMN)," if several else ""
         return InputError(
             f"cannot tell which column holds the {' or the '.join(fields)} among {columns}",
             file=self.first.file,
