@@ -37,6 +37,12 @@ def test_well_known_pairs_of_columns_are_detected(source: str, target: str) -> N
     assert task.split(TRAIN).examples[1].target == ("short 1",)
 
 
+def test_sentences_that_come_again_are_texts() -> None:
+    sentences = ["The writer will be late by about an hour.", "The writer gives a ticket for the festival away."]
+    task = open_task([{"source": f"text {number}", "target": sentences[number % 2]} for number in range(12)])
+    assert task.kind == Generation(source="source", output="target")
+
+
 def test_other_columns_are_named(tmp_path) -> None:
     file = tmp_path / "pairs.jsonl"
     file.write_text("\n".join(json.dumps({"en": f"good day {number}", "de": "guten Tag"}) for number in range(4)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Any, ClassVar, Self
 
 from crosstask.errors import InputError
@@ -25,6 +26,7 @@ _TEXTS = (
 )
 _DIALOGUES = ("messages", "conversation", "conversations")
 _REFERENCES = "references"
+_WORDS_OF_A_LABEL = 6  # on average at most; texts that come again and again have more
 
 
 class Generation(Kind):
@@ -187,9 +189,10 @@ def _pairs(columns: Columns) -> list[tuple[str, str]]:
 
 
 def _varied(values: Sequence[Any]) -> bool:
-    """Whether values are texts rather than labels or numbers: lists, or more kinds of them than a label has."""
+    """Whether values are texts and no labels or numbers: lists, sentences, or more kinds of them than a label has."""
     if not values or not all(map(is_scalar, values)):
         return True
     distinct = {written(value) for value in values}
     few = min(len(values) - 1, max(2, len(values) // 2))
-    return len(distinct) > few and any(map(str.isalpha, "".join(distinct)))
+    long = fmean(len(Words.of(text).places) for text in distinct) > _WORDS_OF_A_LABEL
+    return (long or len(distinct) > few) and any(map(str.isalpha, "".join(distinct)))
