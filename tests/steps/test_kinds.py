@@ -160,6 +160,8 @@ def test_it_answers_in_english_and_chinese(way: Way, learned: Taught, run_cli: R
 def test_it_is_exported(way: Way, learned: Taught, run_cli: Run, tmp_path: Path) -> None:
     out = tmp_path / "out"
     answer = run_cli("export", learned.bundle, "--out", out, "--json")
+    planned = run_cli("export", learned.bundle, "--out", tmp_path / "planned", "--dry-run", "--json")
+    assert planned.code == answer.code
     if way.exported is None:
         assert (answer.code, answer.record["error"]["kind"], list(tmp_path.iterdir())) == (2, "bundle", [])
         assert "--objective head" in answer.record["error"]["mend"]

@@ -57,17 +57,18 @@ def export_transformers(
 
 
 def require_exportable(contents: BundleContents, adapters: Adapters = "merged") -> None:
-    """BundleError where the bundle's tasks or its tuning cannot be exported so, whatever its trunk."""
+    """BundleError where the bundle's tasks, its head or its tuning cannot be exported so, whatever its trunk."""
     if len(contents.tasks) != 1:
         names = ", ".join(contents.tasks)
         raise BundleError(f"the bundle has {len(contents.tasks)} heads: {names}", mend="Export a bundle with one head.")
-    name, description = next(iter(contents.tasks.items()))
-    kind = from_description(description["task"]).kind.method_name()
+    task = _one_task(contents, contents.model)
+    kind = task.kind.method_name()
     if kind not in EXPORTS.names():
-        message = f"transformers has no counterpart of '{name}', a {kind}"
+        message = f"transformers has no counterpart of '{task.name}', a {kind}"
         raise BundleError(message, mend=f"Export a bundle of one of these: {', '.join(EXPORTS.names())}.")
+    task.head(EXPORTS.get(kind).reads)
     if adapters == "kept":
-        _require_kept(contents.model, name)
+        _require_kept(contents.model, task.name)
 
 
 def _require_kept(model: MultiTaskModel, task: str) -> None:
@@ -81,11 +82,15 @@ def _require_kept(model: MultiTaskModel, task: str) -> None:
 def _only_task(contents: BundleContents, adapters: Adapters) -> OneTask:
     """The bundle's task; its model is a copy with merged parts where it has some that are not to be kept."""
     require_exportable(contents, adapters)
-    name, description = next(iter(contents.tasks.items()))
     model = contents.model
     if model.attached and adapters == "merged":
         model = copy.deepcopy(model)
         merge_parts(model)
+    return _one_task(contents, model)
+
+
+def _one_task(contents: BundleContents, model: MultiTaskModel) -> OneTask:
+    name, description = next(iter(contents.tasks.items()))
     kind = from_description(description["task"]).kind
     return OneTask(name, kind, model, description["objective"], description["fitted"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from crosstask.errors import BundleError
 from crosstask.method import Method
@@ -66,6 +66,9 @@ class Exported:
 
 class Exporter(Method):
     """Writes the heads of one kind of task in transformers' terms."""
+
+    reads: ClassVar[type[Head]]
+    """The class of the heads that it can write."""
 
     @abstractmethod
     def export(self, task: OneTask, folder: str) -> Exported:

@@ -11,6 +11,8 @@ from crosstask.models.native_classifier import CLASSIFIER, native_classifier, re
 class Classification(Exporter):
     """The logits are divided by the temperature."""
 
+    reads = ClassifierHead
+
     def export(self, task: OneTask, folder: str) -> Exported:
         """A classifier with the labels' names; of long texts it reads the beginning, whatever the bundle reads."""
         scale = 1 / float(task.fitted.get("temperature", 1.0))

@@ -43,6 +43,8 @@ It was taught prompts of this form:
 class Generation(Exporter):
     """Weights, tokenizer and chat template are the trunk's own; how it writes stands in its generation config."""
 
+    reads = LanguageHead
+
     def export(self, task: OneTask, folder: str) -> Exported:
         """The language model; the example's prompt is one as it was taught."""
         task.head(LanguageHead)

@@ -25,6 +25,8 @@ class MultiLabel(Exporter):
     Moved into the bias, they would make every threshold 0.5, and the scores probabilities no more.
     """
 
+    reads = ClassifierHead
+
     def export(self, task: OneTask, folder: str) -> Exported:
         """A classifier with the labels' names and thresholds."""
         scale = 1 / float(task.fitted.get("temperature", 1.0))

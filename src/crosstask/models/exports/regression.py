@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class Regression(Exporter):
     """The output is multiplied by the spread of the train scores, and their mean added."""
 
+    reads = ClassifierHead
+
     def export(self, task: OneTask, folder: str) -> Exported:
         """A model of one output, called `score`."""
         kind = cast("regression.Regression", task.kind)

@@ -46,6 +46,8 @@ _LONG = (
 class Span(Exporter):
     """The head is transformers' own, which has no pipeline for it: the card says how to read its outputs."""
 
+    reads = PerTokenHead
+
     def export(self, task: OneTask, folder: str) -> Exported:
         """A model of two outputs a token."""
         head = task.head(PerTokenHead)

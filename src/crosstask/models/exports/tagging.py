@@ -23,6 +23,8 @@ language without spaces, choose `aggregation_strategy="simple"`."""
 class Tagging(Exporter):
     """The head is transformers' own; the first token of a word tells its tag, as in the bundle."""
 
+    reads = PerTokenHead
+
     def export(self, task: OneTask, folder: str) -> Exported:
         """A token classifier with the tags' names; its example reads long texts in windows."""
         model = native_tokens(task.trunk, task.head(PerTokenHead), "AutoModelForTokenClassification", task.kind.space)
