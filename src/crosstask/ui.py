@@ -42,8 +42,8 @@ def counted(count: int, one: str) -> str:
 def printable(text: str) -> str:
     r"""The text with control characters, which would move the cursor or colour the terminal, written as escapes.
 
-    >>> print(printable("a\x1b[31mred\tone\n"), end="")
-    a\x1b[31mred	one
+    >>> print(printable("a\x1b[31mred"))
+    a\x1b[31mred
     """
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 

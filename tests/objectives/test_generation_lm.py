@@ -149,7 +149,7 @@ def test_who_cuts_before_the_checkpoint_must_is_told_so(tiny_decoder: Path) -> N
     short, whole = (
         lesson(GenerationLm(), load_trunk(tiny_decoder, max_length=length), long_rows()) for length in (200, None)
     )
-    assert str(short.truncation()).endswith("at most); --max-length can go up to 256")
+    assert str(short.truncation()).endswith("at most); the model can read 256")
     assert str(whole.truncation()).endswith("at most)")
 
 

@@ -76,7 +76,7 @@ class Lesson:
     def truncation(self) -> str | None:
         """A sentence on what was cut to the maximum length; None where nothing was."""
         told = cut_sentence(self.cuts, self.text.max_length)
-        more = f"; --max-length can go up to {self.text.limit}" if self.text.max_length < self.text.limit else ""
+        more = f"; the model can read {self.text.limit:,}" if self.text.max_length < self.text.limit else ""
         return None if told is None else f"{self.task.name}: {told}{more}"
 
     def unknown(self) -> str | None:

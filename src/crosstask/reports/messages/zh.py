@@ -2,6 +2,9 @@
 
 from crosstask.reports.messages import Messages
 
+_CUT = r"(\S+): (\S+) of the rows are cut to (\S+) tokens, losing (\S+) tokens each on average \((\S+) at most\)"
+_CUT_ZH = r"\1：\2 的文本被截到 \3 个词元，平均各丢 \4 个，最多的丢 \5 个"
+
 MESSAGES = Messages(
     language="zh-CN",
     methods={
@@ -31,8 +34,10 @@ MESSAGES = Messages(
             r"第 \1 步显存不足：此后每一份最多 \2 个词元，有效批大小不变"
         ),
         r"the head of '(.+)' is kept: its labels are the same": r"保留 \1 的分类头：标签相同",
-        r"(\S+): (\S+) of the rows are cut to (\S+) tokens, losing (\S+) tokens each on average \((\S+) at most\)": (
-            r"\1：\2 的文本被截到 \3 个词元，平均各丢 \4 个，最多的丢 \5 个"
+        rf"{_CUT}; the model can read (\S+)": rf"{_CUT_ZH}；模型最多能读 \6 个",
+        _CUT: _CUT_ZH,
+        r"(\S+): (\S+) of the tokens are unknown to the model: .+ (\S+)": (
+            r"\1：\2 的词元模型不认识，英文以外的语言请用 \3"
         ),
         r"fetching (\S+) \(.+; (\S+) MB, licence (.+)\), once, into (.+)": (
             r"下载 \1（\2 MB，许可证 \3），只需一次，存到 \4"
