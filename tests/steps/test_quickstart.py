@@ -143,7 +143,8 @@ def test_in_chinese_it_says_nothing_in_english(
 
 
 _NAMES = re.compile(
-    r"crosstask [^#]+#|runs/[\w/.-]+|(sample|starter):[\w-]+|/\S+|TF-IDF|\b(cpu|x86_64|arm64|aarch64|Linux|Darwin|Python)\b"
+    r"crosstask [^#]+#|runs/[\w/.-]+|(sample|starter):[\w-]+|/\S+"
+    r"|TF-IDF|\b(cpu|x86_64|arm64|aarch64|Linux|Darwin|Python)\b"
 )
 
 
