@@ -22,8 +22,8 @@ quickstart-zh: $(RUNTIME) ## the same from English to Chinese, told in Chinese
 	@$(BIN)/crosstask quickstart --lang zh
 
 test: $(DEV) ## run all tests
-	@$(BIN)/crosstask fetch starter sample:tweets
-	$(BIN)/python -m pytest
+	@$(BIN)/crosstask fetch starter starter:multilingual starter:llm sample:tweets sample:news sample:reviews-zh sample:chat
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(DEV) ## check style, types and the direction of imports
 	$(BIN)/ruff check
