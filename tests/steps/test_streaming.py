@@ -176,9 +176,10 @@ def test_a_wrong_row_at_a_terminal_is_one_line(folder: Path, capsys: pytest.Capt
 
 
 UNDER_CONTROL = """
-import os, sys
+import os, signal, sys
 from crosstask.cli import main
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
 os.open(os.ttyname(0), os.O_RDWR)  # a session's first terminal controls it: Ctrl-C there is a signal
 sys.exit(main(sys.argv[1:]))
 """
