@@ -120,6 +120,22 @@ def kinds_table() -> str:
     return _table(("task and kind", "method", "metric", "score [95% interval]", "seconds"), rows)
 
 
+def zeroshot_table() -> str:
+    """Label likelihoods as they are and calibrated, by data set."""
+    rows = [
+        (f"`{name}`", *(_interval(found[way]["accuracy"]) for way in ("raw", "calibrated")))
+        for name, found in results("zeroshot").items()
+        if isinstance(found, dict) and "calibrated" in found
+    ]
+    return _table(("500 test rows of", "accuracy as it is", "calibrated"), rows)
+
+
+def zeroshot_speed() -> str:
+    """How many times as fast as a plain loop label likelihoods are."""
+    found = results("zeroshot").get("speed")
+    return f"{found['ratio']:.1f}" if found else "several"
+
+
 def verbs() -> str:
     """Every verb with its options, then those that all verbs share."""
     sections = [_verb(name) for name in STEPS.names()]
@@ -169,6 +185,8 @@ VIEWS: dict[str, Callable[..., str]] = {
         coverage_table,
         coverage_range,
         kinds_table,
+        zeroshot_table,
+        zeroshot_speed,
         verbs,
         methods,
         shelf,
