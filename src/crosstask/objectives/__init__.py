@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from crosstask.errors import NotFound, nearest
 from crosstask.method import Method
@@ -106,13 +106,15 @@ class Objective(Method):
     It knows tasks and tensors, and nothing of the loop. A new way is one file here.
     """
 
-    streams: ClassVar[bool] = False
-    """Whether an answer is a text that is written token by token."""
-
     @property
     def writes(self) -> int:
-        """Tokens that the texts kept side by side for one answer may have; none unless it `streams`."""
+        """Tokens that the texts kept side by side for one answer may have; none where answers are no texts."""
         return 0
+
+    @property
+    def streams(self) -> bool:
+        """Whether an answer is a text that is written token by token."""
+        return self.writes > 0
 
     @abstractmethod
     def head(self, kind: Kind, trunk: Trunk) -> Head:

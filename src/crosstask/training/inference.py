@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -34,7 +35,7 @@ def mean_loss(model: MultiTaskModel, lesson: Lesson, runtime: Runtime, micro_tok
     loss = weight = 0.0
     for rows in micro_batches(np.argsort(lesson.lengths, kind="stable"), lesson.lengths, micro_tokens):
         batch = lesson.batch(rows).to(runtime.device)
-        with runtime.autocast(), memory_told("device", "Free memory on it, or use --device cpu."):
+        with _asking(runtime):
             loss += float(lesson.objective.loss(model(lesson.task.name, batch.tokens), batch))
         weight += float(batch.weights.sum())
     return loss / weight
@@ -43,14 +44,21 @@ def mean_loss(model: MultiTaskModel, lesson: Lesson, runtime: Runtime, micro_tok
 def written(pieces: Iterator[str], runtime: Runtime) -> Iterator[str]:
     """The pieces of a text that a model writes, each as precisely as `runtime` says."""
     while True:
-        with runtime.autocast(), memory_told("device", "Free memory on it, or use --device cpu."):
+        with _asking(runtime):
             piece = next(pieces, None)
         if piece is None:
             return
         yield piece
 
 
+@contextmanager
+def _asking(runtime: Runtime) -> Iterator[None]:
+    """As precisely as the runtime says, and with the mend where its device has not enough memory."""
+    with runtime.autocast(), memory_told("device", "Free memory on it, or use --device cpu."):
+        yield
+
+
 @torch.inference_mode()
 def _read(reader: Reader, batch: Batch, runtime: Runtime) -> list[np.ndarray]:
-    with runtime.autocast(), memory_told("device", "Free memory on it, or use --device cpu."):
+    with _asking(runtime):
         return [values.float().cpu().numpy() for values in reader(batch.to(runtime.device))]

@@ -82,7 +82,7 @@ class Lesson:
     def unknown(self) -> str | None:
         """A sentence on the tokens that stand for what the vocabulary lacks; None where they are few."""
         unknown = unknown_tokens([row.encoding for row in self.features], self.text)
-        told = unknown_sentence(unknown, int(self.lengths.sum()))
+        told = unknown_sentence(unknown, int(self.asked_lengths.sum()))
         return None if told is None else f"{self.task.name}: {told}"
 
 

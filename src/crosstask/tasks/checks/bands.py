@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from tempfile import TemporaryFile
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
 from crosstask.tasks.checks.buckets import Buckets, Hashes, Ints
+from crosstask.tasks.checks.temporary import Temporary
 
 _PERMUTATIONS = 128
 # A missed pair weighs nine times a wrong one: few pairs at the threshold are missed.
@@ -22,7 +20,7 @@ _WEIGHTS = (0.1, 0.9)
 _CHUNK = 1 << 14
 
 
-class Bands:
+class Bands(Temporary):
     """The hashed bands of sets, numbered from 0 in the order in which they were added.
 
     Bands are as many and as wide as suits sets of a similarity of at least `threshold`. A context manager: the file
@@ -30,12 +28,12 @@ class Bands:
     """
 
     def __init__(self, threshold: float) -> None:
+        super().__init__()
         from datasketch import MinHashLSH
 
         chosen = MinHashLSH(threshold=threshold, num_perm=_PERMUTATIONS, weights=_WEIGHTS)
         self._shape: tuple[int, int] = (chosen.b, chosen.r)
         self._factors = np.random.default_rng(0).integers(1 << 63, size=chosen.r, dtype=np.uint64)
-        self._file = TemporaryFile()  # noqa: SIM115  # closed by this class's own exit
 
     def extend(self, sets: Sequence[Sequence[bytes]]) -> None:
         """Add sets."""
@@ -60,11 +58,3 @@ class Bands:
         parts = iter(lambda: self._file.read(_CHUNK * 8 * self._shape[0]), b"")
         rows = (np.frombuffer(part, np.uint64).reshape(-1, self._shape[0]) for part in parts)
         return np.concatenate([part[:, band].copy() for part in rows])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from tempfile import TemporaryFile
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from crosstask.tasks.checks.temporary import Temporary
 
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -23,7 +23,7 @@ _LINK = np.dtype([("start", np.uint32), ("earlier", np.uint8)])
 """Where the members of a set's bucket begin, and how many of them the set meets."""
 
 
-class Buckets:
+class Buckets(Temporary):
     """Sets by the buckets of several bands, numbered from 0 on. A context manager: the file goes when it is left.
 
     `homes` [sets] says which home a set has, -1 where it has several. Where all the sets of a bucket have one and the
@@ -31,9 +31,9 @@ class Buckets:
     """
 
     def __init__(self, homes: Ints) -> None:
+        super().__init__()
         self._homes = homes
         self._places: list[tuple[int, int]] = []  # of each band, where its members begin and where its links do
-        self._file = TemporaryFile()  # noqa: SIM115  # closed by this class's own exit
 
     def add(self, hashes: Hashes) -> None:
         """Add a band, given by the hash of each set: sets of one hash lie in one bucket."""
@@ -79,14 +79,6 @@ class Buckets:
     def _read(self, place: int, count: int, dtype: np.dtype[Any]) -> NDArray[Any]:
         self._file.seek(place)
         return np.frombuffer(self._file.read(count * dtype.itemsize), dtype)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
 
 
 def _crowded(hashes: Hashes, homes: Ints) -> tuple[Numbers, Ints]:

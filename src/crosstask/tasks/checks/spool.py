@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from tempfile import TemporaryFile
-from types import TracebackType
-from typing import Self
 
 from crosstask.tasks.checks.keys import Key
+from crosstask.tasks.checks.temporary import Temporary
 
 
-class Spool:
+class Spool(Temporary):
     """Keys by their number, counted from 0 in the order in which they were added; all of them before the first read.
 
     A context manager: the file goes when it is left.
     """
 
     def __init__(self) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115  # closed by this class's own exit
+        super().__init__()
         self._ends = array("Q", [0])
 
     def extend(self, keys: Iterable[Key]) -> None:
@@ -34,11 +32,3 @@ class Spool:
         start, end = self._ends[number], self._ends[number + 1]
         self._file.seek(start)
         return tuple(self._file.read(end - start).decode("utf-8", "surrogatepass").split("\n"))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
