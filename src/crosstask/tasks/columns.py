@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from crosstask.tasks.cells import is_null, is_scalar, written
+from crosstask.tasks.known_names import known_as
 from crosstask.tasks.table import Record, Table
 
 SAMPLED = 1000
@@ -71,11 +72,11 @@ class Columns:
             return False
         known = {*TEXTS, *(word for pair in PAIRS for word in pair)}
         shorter = (len(name) < len(str(value)) for name in texts for value in self.values[name])
-        return any(name.strip().lower() in known for name in texts) or all(shorter)
+        return any(known_as(name) in known for name in texts) or all(shorter)
 
     def first_known(self, words: Iterable[str], but: Collection[str | None] = ()) -> str | None:
-        """The column called by the first of the words that calls one, whatever its case."""
-        by_word = {name.strip().lower(): name for name in reversed(self.names) if name not in but}
+        """The column called by the first of the words that calls one, whatever its case, and in Chinese too."""
+        by_word = {known_as(name): name for name in reversed(self.names) if name not in but}
         return next((by_word[word] for word in words if word in by_word), None)
 
     def text(self, but: Collection[str | None] = ()) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 from crosstask.errors import InputError
 from crosstask.tasks.cells import is_null, is_scalar, sort_of, text_cell, written
 from crosstask.tasks.columns import HALF, LABELS, NEARLY_ALL, Columns, agree
+from crosstask.tasks.known_names import known_as
 
 MARKS = (";", "|", "；", "｜")
 """What stands between labels in a text and hardly in a label: a text that holds one is split there."""
@@ -119,7 +120,7 @@ def _hold_labels(values: Sequence[Any], column: str) -> bool:
     Under a plural name also other objects are meant to be lists, commas are believed, and one label that comes again
     will do; under the name of one label, most texts with a mark have to be made of labels that come again.
     """
-    plural = column.strip().lower() in _PLURALS
+    plural = known_as(column) in _PLURALS
     if are_lists(values, HALF) or (plural and values and agree(values, _is_object, HALF)):
         return True
     texts = [value for value in values if isinstance(value, str)]

@@ -12,6 +12,7 @@ from typing import Any
 from crosstask.errors import InputError
 from crosstask.tasks.cells import is_null
 from crosstask.tasks.columns import HALF, LABELS, NEARLY_ALL, Columns, agree
+from crosstask.tasks.known_names import known_as
 
 _NAMES = ("score", "similarity", "similarity_score", "relatedness", "relatedness_score", "rating", "points", "grade")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
@@ -71,7 +72,7 @@ def _are_scores(values: Sequence[Any], name: str) -> bool:
     A name such as `score` needs one fraction or many whole numbers among the values; any other two numbers, one of them
     a fraction. The cells that are no numbers are then wrong, unless most are.
     """
-    if name.strip().lower() not in _NAMES:
+    if known_as(name) not in _NAMES:
         return _are_fractions(values, HALF)
     found = _numbers(values)
     classes = found and len(found) <= _MANY and all(map(float.is_integer, found))

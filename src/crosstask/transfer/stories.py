@@ -51,7 +51,7 @@ STORIES: Mapping[str, Story] = {
         model="starter:multilingual",
         source="sample:tweets-other",
         target="sample:reviews-zh",
-        source_rows=1000,
+        source_rows=2000,
         source_options=TrainingOptions(epochs=2, objective="head:class_weights=balanced", **_ACROSS_LANGUAGES),
         target_options=TrainingOptions(steps=20, **_ACROSS_LANGUAGES),
         watched=32,

@@ -12,6 +12,7 @@ from crosstask.tasks.cells import on_one_line, text_cell
 from crosstask.tasks.columns import Columns
 from crosstask.tasks.entities import OUTSIDE, Entity, as_bio, entities, is_bio, odd_tags
 from crosstask.tasks.kind import Kind, Miss, Scores
+from crosstask.tasks.known_names import known_as
 from crosstask.tasks.task import TRAIN, Example, Split
 from crosstask.tasks.unknown_labels import mend_of_unknown
 from crosstask.tasks.words import Words, as_many, words_cell, words_of
@@ -194,7 +195,7 @@ def _of_another_sort(tag: str, other: str) -> str:
 
 def _are_tags(columns: Columns, tokens: str, tags: str) -> bool:
     """Whether a column holds the tags of the words in another, by both names or by the cells."""
-    if tokens.strip().lower() in _WORDS and tags.strip().lower() in _ONE_A_WORD:
+    if known_as(tokens) in _WORDS and known_as(tags) in _ONE_A_WORD:
         return True
     pairs = columns.together(tokens, tags)
     return as_many(pairs) or _hold_bio([words_of(cell) for _, cell in pairs])
