@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as some
-from tiny_checkpoints import save_decoder
+from tiny_checkpoints import save_decoder, word_tokenizer
 
 from crosstask.errors import ConfigError, InputError
 from crosstask.models.answer_paths import AnswerPaths
@@ -156,6 +157,13 @@ def test_a_long_text_loses_its_end_and_says_so(llama):
     assert llama.text.max_length - 20 < len(row.target.prompt) + longest <= llama.text.max_length
     assert llama.text.tokenizer.decode(row.target.prompt).endswith("assistant\n")
     assert lesson.cuts[0] > 200
+
+
+def test_unknown_tokens_are_counted_among_those_of_the_prompts(tmp_path: Path):
+    folder = save_decoder(tmp_path, chat_template=None)
+    word_tokenizer("llama").save_pretrained(folder)
+    _, lesson = lesson_of(load_trunk(folder), [Example({"text": "zzz " * 20}, "good", 1)])
+    assert re.search(r"t: 89% of the tokens are unknown to the model", lesson.unknown())
 
 
 def test_words_come_as_json_on_the_command_line():

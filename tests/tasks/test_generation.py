@@ -112,6 +112,7 @@ def test_asked_a_dialogue_loses_an_answer_and_a_text_is_a_turn() -> None:
     ("row", "message"),
     [
         (chat({"content": "hello"}, ANSWER), "turn 1 has no role"),
+        (chat({"from": "human", "value": "hello"}), r"turn 1 has no role\. Write role for from, content for value"),
         (chat(HELLO, {"role": "bot", "content": "hi"}), "turn 2 has the unknown role 'bot'"),
         (chat(HELLO, {"role": "assistant", "content": " "}), "turn 2: the content is missing"),
         (chat(HELLO, {"role": "assistant"}), "turn 2: the content is missing"),

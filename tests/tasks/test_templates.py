@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tracemalloc
 
 import pytest
@@ -92,6 +93,15 @@ def test_a_filled_template_has_an_end(template: str) -> None:
         fill(template, fields)
     assert tracemalloc.get_traced_memory()[1] < 4 * MAX_TEXT
     tracemalloc.stop()
+
+
+@pytest.mark.parametrize("template", ["{{ messages }}", "{{ messages[0] }}", "{{ messages|join(', ') }}"])
+def test_turns_are_gone_through_and_not_printed_as_they_are(template: str) -> None:
+    turns = [{"role": "user", "content": "hi"}]
+    with pytest.raises(ConfigError, match=r"prints (a list|an object); go through turns as in \{% for turn") as error:
+        fill(template, {"messages": turns})
+    shown = re.search(r"as in (\{%.*%\})", str(error.value))
+    assert fill(shown[1], {"messages": turns}) == "hi"
 
 
 def test_parts_filters_and_conditions_stand_in_templates() -> None:

@@ -18,12 +18,15 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from crosstask.errors import ConfigError, nearest
 from crosstask.tasks.bounded import MAX_LINE
+from crosstask.tasks.cells import is_scalar, sort_of
 
 MAX_TEMPLATE = 1 << 16
 """Characters that a template may hold."""
 
 MAX_TEXT = MAX_LINE
 """Characters that a filled template may hold, as many as a cell."""
+
+_TURNS = "{% for turn in messages %}{{ turn.content }}{% endfor %}"
 
 _SYNTAX = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.List, nodes.Tuple),
@@ -72,7 +75,7 @@ def fill(template: str, fields: Mapping[str, Any]) -> str:
 @lru_cache
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, keep_trailing_newline=True, finalize=_no_function
+        undefined=StrictUndefined, keep_trailing_newline=True, finalize=_printable
     )
     environment.globals.clear()  # fields alone have names
     environment.filters = {name: FILTERS[name] for name in _FILTERS} | {"join": _joined, "replace": _replaced}
@@ -127,7 +130,7 @@ def _joined(values: Iterable[Any], mark: str = "") -> str:
     """The values with the mark between them, as jinja's own filter does it; a text is no list of characters."""
     if isinstance(values, str):
         raise TemplateRuntimeError("join takes a list")
-    parts = [str(value) for value in values]
+    parts = [str(_printable(value)) for value in values]
     _require_room(MAX_TEXT - sum(map(len, parts)) - len(parts) * len(mark))
     return mark.join(parts)
 
@@ -138,10 +141,14 @@ def _replaced(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-def _no_function(value: Any) -> Any:
-    """A value that is printed, which a function is not."""
-    if callable(value) and not isinstance(value, Undefined):
+def _printable(value: Any) -> Any:
+    """A value that is printed; a function is none, nor is a list or a mapping, which would stand there as code."""
+    if isinstance(value, Undefined):
+        return value
+    if callable(value):
         raise TemplateRuntimeError("it prints a function")
+    if not is_scalar(value):
+        raise TemplateRuntimeError(f"it prints {sort_of(value)}; go through turns as in {_TURNS}")
     return value
 
 

@@ -17,6 +17,7 @@ Turn = Mapping[str, str]
 Turns = tuple[Turn, ...]
 
 _FORM = 'Write [{"role": "user", "content": "..."}, {"role": "assistant", "content": "..."}].'
+_SHAREGPT = "Write role for from, content for value; user and assistant for human and gpt."
 
 
 def turns_cell(value: Any, column: str) -> Turns:
@@ -61,7 +62,7 @@ def _turn(turn: Any, place: int, column: str) -> Turn:
         raise InputError(message, field=column, mend=_FORM)
     role = turn.get("role")
     if is_null(role):
-        mend = f"Give each turn a role: {', '.join(ROLES)}."
+        mend = _SHAREGPT if "from" in turn else f"Give each turn a role: {', '.join(ROLES)}."
         raise InputError(f"turn {place} has no role", field=column, mend=mend)
     if role not in ROLES:
         raise InputError(
