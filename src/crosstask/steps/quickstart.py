@@ -47,7 +47,7 @@ class Quickstart(Step):
     draws: Annotated[int, Field(ge=1)] = 3
     """How many times to draw labels, and train both ways on them."""
     source_rows: Annotated[int | None, Field(ge=2)] = None
-    """Rows of the source that transfer learns first; by default 2000, or 1000 in Chinese."""
+    """Rows of the source that transfer learns first; by default 2000."""
     overwrite: bool = False
     """Replace what stands at --out."""
 
