@@ -10,7 +10,7 @@ DATA ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart quickstart-zh test lint format bench clean
+.PHONY: help quickstart quickstart-zh test test-gpu lint format bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ quickstart-zh: $(RUNTIME) ## the same from English to Chinese, told in Chinese
 test: $(DEV) ## run all tests
 	@$(BIN)/crosstask fetch starter starter:multilingual starter:llm sample:tweets sample:news sample:reviews-zh sample:chat
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+test-gpu: $(DEV) ## run the tests that need a GPU; install a CUDA build of torch first
+	CROSSTASK_TESTS=gpu $(BIN)/python -m pytest tests/training/test_gpu.py
 
 lint: $(DEV) ## check style, types and the direction of imports
 	$(BIN)/ruff check

@@ -1,4 +1,7 @@
-"""What only a GPU can show: training there in every precision, its memory's end, and what it writes."""
+"""What only a GPU can show: training there in every precision, its memory's end, and what it writes.
+
+`make test-gpu` runs these tests; under any other no GPU can be seen.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,14 @@ from crosstask.ui import Silent
 from tiny_training import Notes, toy_model, toy_phase, toy_task
 from ways import WAYS, as_options
 
-pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU is seen; make test-gpu runs this on one")
 
 ROWS = [(f"a {word} {thing}", label) for word, label in (("good", "yes"), ("bad", "no")) for thing in "abcdefgh"]
 PROMPTS = ["hello", "a much longer prompt, to be padded for", "中文", "what follows?"]
+
+
+def test_auto_takes_the_gpu() -> None:
+    assert Runtime.make().device.type == "cuda"
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16", "fp16"])
@@ -61,6 +68,8 @@ def test_every_way_is_learned_in_half_precision_and_asked_on_a_cpu(
     assert [answer.code for answer in answers] == [0, 0]
     on_gpu, on_cpu = (answer.lines for answer in answers)
     assert [row.keys() for row in on_gpu] == [row.keys() for row in on_cpu]
+    scored = run_cli("evaluate", out, task, "--device", "cuda")
+    assert scored.code == 0, scored.stderr
 
 
 @pytest.mark.parametrize("way", ["head", "likelihood"])

@@ -34,7 +34,6 @@ def test_what_cannot_be_is_refused(device: str, precision: str, word: str):
     assert error.value.mend
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_gpu_that_is_not_there_is_refused():
     with pytest.raises(ConfigError, match="no GPU"):
         Runtime.make("cuda")
@@ -89,11 +88,6 @@ def test_any_other_error_stays_what_it_is():
     with pytest.raises(RuntimeError, match="shapes") as caught, memory_told("micro_tokens", "Lower it."):
         raise RuntimeError("the shapes do not fit")
     assert not isinstance(caught.value, ConfigError)
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
-def test_auto_takes_the_gpu():
-    assert Runtime.make().device.type == "cuda"
 
 
 def test_seeds_are_the_same_on_every_machine_and_differ_by_each_part():
