@@ -68,7 +68,7 @@ def test_every_way_is_learned_in_half_precision_and_asked_on_a_cpu(
     assert [answer.code for answer in answers] == [0, 0]
     on_gpu, on_cpu = (answer.lines for answer in answers)
     assert [row.keys() for row in on_gpu] == [row.keys() for row in on_cpu]
-    scored = run_cli("evaluate", out, task, "--device", "cuda")
+    scored = run_cli("evaluate", out, "--task", task, "--device", "cuda")
     assert scored.code == 0, scored.stderr
 
 
