@@ -321,8 +321,13 @@ def test_hub_data_sets() -> None:
     task = open_task(datasets.DatasetDict(train=data, test=data, unsupervised=unlabelled))
     assert list(task.splits) == ["train", "test"]
     assert "the split unsupervised is not used" in task.notes
+    task = open_task({"train": data, "test": unlabelled})
+    assert list(task.splits) == ["train"]
+    assert "the split test has no labels and is not used" in task.notes
     with pytest.raises(InputError, match="the label is missing"):
-        open_task({"train": data, "test": unlabelled})
+        open_task({"train": data, "test": datasets.concatenate_datasets([data, unlabelled])})
+    with pytest.raises(InputError, match="the label is missing"):
+        open_task(unlabelled, split="test")
 
 
 @pytest.mark.parametrize(
