@@ -439,11 +439,11 @@ def test_the_note_tells_named_columns_from_detected_ones(file: Path) -> None:
 
 def test_a_pair_that_cannot_be_told_asks_for_both_texts(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("句子1,句子2,相似度\n这是第一个句子吧,那是第二个句子吧,0.5\n他是谁他是谁呢,我是谁我是谁呢,0.9\n")
+    path.write_text("甲,乙,相似度\n这是第一个句子吧,那是第二个句子吧,0.5\n他是谁他是谁呢,我是谁我是谁呢,0.9\n")
     with pytest.raises(InputError, match="of a pair both .*:text=COLUMN,text_pair=COLUMN") as caught:
         open_task(path)
     assert caught.value.field == "text"
-    assert open_task(f"{path}:text=句子1,text_pair=句子2").kind.method_name() == "regression"
+    assert open_task(f"{path}:text=甲,text_pair=乙").kind.method_name() == "regression"
 
 
 def test_splits_that_call_a_column_otherwise_are_refused(tmp_path: Path) -> None:
