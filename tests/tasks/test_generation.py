@@ -64,6 +64,15 @@ def test_references_are_right_too_and_no_input() -> None:
     assert (asked[0].inputs, asked[0].target) == ({"source": "only this"}, None)
 
 
+def test_references_in_a_text_are_a_list_and_a_text_to_be_written_is_as_it_is() -> None:
+    given = [{**row, "target": f'["{row["target"]}"]', "references": '["another", "a third"]'} for row in rows()]
+    assert open_task(given).split(TRAIN).examples[0].target == ('["short 0"]', "another", "a third")
+    given[1]["references"] = "['another']"
+    with pytest.raises(InputError, match="a list written as a text") as caught:
+        open_task(given)
+    assert (caught.value.row, caught.value.field) == (2, "references")
+
+
 @pytest.mark.parametrize(
     "table",
     [

@@ -108,7 +108,8 @@ def _from_list(rows: Sequence[Any], tuple_columns: Sequence[str]) -> Table:
         return Table.of_records([{str(name): value for name, value in row.items()} for row in rows])
     width = len(rows[0]) if isinstance(rows[0], Sequence) else 0
     columns = tuple_columns or _WIDTHS.get(width, ("text", "label"))
-    return Table(tuple(columns), [_record(row, number, columns) for number, row in enumerate(rows, start=1)])
+    records = [_record(row, number, columns) for number, row in enumerate(rows, start=1)]
+    return Table(tuple(columns), records, plain=all(isinstance(row, str) for row in rows))
 
 
 def _record(row: Any, number: int, columns: Sequence[str]) -> Record:

@@ -76,7 +76,8 @@ def read_inputs(
     table = draft.first
     reading = draft.reading_kind(kind).without_target()
     (ui or Silent()).note(draft.columns_note(reading))
-    return [reading.example(record, row, table.file) for row, record in enumerate(table.records, start=1)]
+    example = reading.example_of_text if table.plain else reading.example
+    return [example(record, row, table.file) for row, record in enumerate(table.records, start=1)]
 
 
 def _named(columns: Mapping[str, Any] | None) -> dict[str, str]:

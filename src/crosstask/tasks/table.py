@@ -18,6 +18,7 @@ class Table:
 
     `notes` are what reading decided on the user's behalf. `hidden` are columns of class names that hold none in any
     row, as the labels of a contest's test split: a split is left out where its target is one of them.
+    `plain` says that each record is a text as people write it, given alone.
     """
 
     columns: tuple[str, ...]
@@ -25,6 +26,7 @@ class Table:
     file: str | None = None
     notes: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
+    plain: bool = False
 
     @classmethod
     def of_records(cls, records: Sequence[Record], file: str | None = None) -> Table:

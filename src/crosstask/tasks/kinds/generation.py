@@ -10,6 +10,7 @@ from crosstask.errors import InputError
 from crosstask.tasks.cells import is_scalar, text_cell, written
 from crosstask.tasks.columns import HALF, Columns, agree
 from crosstask.tasks.kind import Kind, Scores
+from crosstask.tasks.list_cells import list_cell
 from crosstask.tasks.task import Example, Split
 from crosstask.tasks.turns import Turns, are_turns, turns_cell
 from crosstask.tasks.words import Words
@@ -155,7 +156,7 @@ class Generation(Kind):
         """The references of a record; rows may lack them, and so may whole files: often a test split alone has some."""
         column = self.references or _REFERENCES
         cell = None if column in (self.source, self.output) else record.get(column)
-        return [] if cell is None else _texts_cell(cell, column)
+        return [] if cell is None else _texts_cell(list_cell(cell, column), column)
 
 
 def _texts_cell(value: Any, column: str) -> list[str]:
