@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from crosstask.errors import InputError
 from crosstask.tasks.cells import is_scalar, text_cell, written
-from crosstask.tasks.columns import HALF, Columns, agree
+from crosstask.tasks.columns import HALF, LABELS, Columns, agree
 from crosstask.tasks.kind import Kind, Scores
 from crosstask.tasks.list_cells import list_cell
 from crosstask.tasks.task import Example, Split
@@ -24,7 +24,11 @@ _TEXTS = (
     ("text", "summary"),
     ("prompt", "completion"),
     ("prompt", "response"),
+    ("instruction", "output"),
+    ("instruction", "response"),
 )
+_ASKED = (("input", "output"), ("question", "answer"), ("question", "response"))
+"""Texts to be written too, unless a label stands beside them: it judges them then."""
 _DIALOGUES = ("messages", "conversation", "conversations")
 _REFERENCES = "references"
 _WORDS_OF_A_LABEL = 6  # on average at most; texts that come again and again have more
@@ -185,7 +189,8 @@ def _dialogue(columns: Columns) -> str | None:
 
 
 def _pairs(columns: Columns) -> list[tuple[str, str]]:
-    found = ((columns.first_known([one]), columns.first_known([two])) for one, two in _TEXTS)
+    words = _TEXTS if columns.first_known(LABELS) else (*_TEXTS, *_ASKED)
+    found = ((columns.first_known([one]), columns.first_known([two])) for one, two in words)
     return [(one, two) for one, two in found if one is not None and two is not None]
 
 
