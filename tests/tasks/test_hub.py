@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import datasets
@@ -9,6 +10,7 @@ import pytest
 
 from crosstask.errors import InputError, NotFound
 from crosstask.tasks import open_task
+from crosstask.tasks.hub import is_unfetched
 from crosstask.tasks.kinds.classification import Classification
 from crosstask.ui import Silent
 
@@ -161,3 +163,21 @@ def test_rows_are_read_again_rather_than_held(monkeypatch: pytest.MonkeyPatch):
     examples = task.split("train").examples
     assert len(examples) == len(list(examples)) == 3000
     assert examples[2999].target == ("O", "B-LOC")
+
+
+@pytest.mark.parametrize("folder", ["some___data/en", "some___my_data/default", "data/en"])
+def test_what_was_prepared_once_need_not_be_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str):
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path)
+    name = {"some___data": "some/data", "some___my_data": "some/myData", "data": "data"}[folder.partition("/")[0]]
+    prepared = tmp_path / folder / "0.0.0" / "1234"
+    assert is_unfetched(f"hub:{name}")
+    prepared.with_suffix(".incomplete").mkdir(parents=True)
+    (prepared.with_suffix(".incomplete") / "dataset_info.json").touch()
+    assert is_unfetched(f"hub:{name}")
+    prepared.mkdir()
+    (prepared / "dataset_info.json").touch()
+    assert not is_unfetched(f"hub:{name}:text=review")
+    assert not is_unfetched(f"hub:{name}:config={folder.rpartition('/')[2]}")
+    assert is_unfetched(f"hub:{name}:config=zh")
+    datasets.load.CachedDatasetModuleFactory(name).get_module()  # the library finds it at the same place
+    assert not is_unfetched("hub:")

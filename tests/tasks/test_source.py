@@ -275,7 +275,7 @@ def test_a_name_that_is_nothing(file: Path) -> None:
         open_task(str(file.with_name("review.csv")))
     with pytest.raises(NotFound, match="Did you mean sample:tweets-airlines"):
         open_task("sampel:tweets-airlines")
-    with pytest.raises(NotFound, match="Give a file, a folder, or sample:NAME"):
+    with pytest.raises(NotFound, match="Give a file, a folder, sample:NAME .* or hub:NAME"):
         open_task("/nowhere/at/all")
     with pytest.raises(NotFound, match="sample:tweets"):
         open_task("sample:tweet")

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from glob import escape
+from pathlib import Path
 from typing import Any
 
 from crosstask.errors import ConfigError, InputError, NotFound
@@ -30,6 +32,24 @@ def read_hub(text: str, ui: Ui) -> tuple[Draft, dict[str, str]]:
     ui.note(f"asking the hub for the data set '{name:.80}'")
     found = _loaded(name, named.pop("config", None))
     return replace(read_data(found, TRAIN), name=name, place=text), named
+
+
+def is_unfetched(text: str) -> bool:
+    """Whether `hub:NAME` would be downloaded; known from the folder of what was, without asking the hub.
+
+    Not so where reading it fails before: without a name, or where `datasets` is not installed.
+    """
+    name, named = parse_spec(text.removeprefix(HUB))
+    try:
+        from datasets import config
+        from datasets.naming import camelcase_to_snakecase
+    except ImportError:
+        return False
+    *owner, own = name.split("/")
+    folder = Path(config.HF_DATASETS_CACHE) / "___".join([*owner, camelcase_to_snakecase(own)])
+    config_name = escape(named["config"]) if "config" in named else "*"
+    prepared = folder.glob(f"{config_name}/*/*/dataset_info.json")
+    return bool(name.strip(" :/")) and all(info.parent.suffix == ".incomplete" for info in prepared)
 
 
 def _loaded(name: str, config: str | None) -> Mapping[str, Any]:
