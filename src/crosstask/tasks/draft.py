@@ -76,8 +76,7 @@ class Draft:
                 learned.require_shown(splits)
             return learned
         except InputError as error:
-            error.file = error.file or self.place
-            raise
+            raise error.at(error.file or self.place) from None
 
     def _kinds(self, known: Kind | None) -> list[type[Kind]]:
         """The kinds that may be meant, those that ask for more first."""
@@ -154,8 +153,7 @@ class Draft:
         try:
             return KINDS.make(config)
         except ConfigError as error:
-            error.file = self.place
-            raise
+            raise error.at(self.place) from None
 
     def _require_columns(self) -> None:
         """Refuse a named column that is not there, and one that is named for two fields."""

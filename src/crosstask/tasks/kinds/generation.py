@@ -85,7 +85,7 @@ class Generation(Kind):
             inputs, answer = self._read(record)
             target = None if self.output is None else tuple(dict.fromkeys([*answer, *self._more(record)]))
         except InputError as error:
-            raise InputError(error.message, file=file, row=row, field=error.field, mend=error.mend) from None
+            raise error.at(file, row) from None
         return Example(inputs, target, row)
 
     def learn(self, splits: Mapping[str, Split]) -> Self:

@@ -72,7 +72,7 @@ class Tagging(Kind):
             words = words_cell(record.get(self.tokens), self.tokens)
             target = None if self.tags is None else self._tags(record, self.tags, len(words))
         except InputError as error:
-            raise InputError(error.message, file=file, row=row, field=error.field, mend=error.mend) from None
+            raise error.at(file, row) from None
         return Example({"tokens": words}, target, row)
 
     def example_of_text(self, record: Mapping[str, Any], row: int, file: str | None) -> Example:
@@ -80,7 +80,7 @@ class Tagging(Kind):
         try:
             return Example({"tokens": text_cell(record.get(self.tokens), self.tokens)}, row=row)
         except InputError as error:
-            raise InputError(error.message, file=file, row=row, field=error.field, mend=error.mend) from None
+            raise error.at(file, row) from None
 
     def learn(self, splits: Mapping[str, Split]) -> Self:
         """The kind with the tags of train in their order: O, then B- and I- of each label; plain tags by name."""
