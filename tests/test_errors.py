@@ -12,6 +12,13 @@ def test_the_line_says_where_what_and_the_mend():
     assert str(error) == "a.csv, row 2, field 'text': the cell is empty. Fill it."
 
 
+def test_an_error_learns_where_it_was_met_and_stays_what_it_is():
+    error = ConfigError("the cell is empty", row=1, field="text", mend="Fill it.")
+    assert error.at("a.csv", 2) is error
+    assert (error.file, error.row, error.field, error.mend) == ("a.csv", 2, "text", "Fill it.")
+    assert (error.at().file, error.at(row=3).row) == ("a.csv", 3)
+
+
 def test_an_option_is_called_an_option():
     assert str(ConfigError("too small", field="r")) == "option 'r': too small"
 

@@ -143,7 +143,7 @@ ModelSource: TypeAlias = Annotated[str, BeforeValidator(_as_name)]
 """A model by shelf name, hub name or folder; in Python the folder may be a path."""
 
 TaskSource: TypeAlias = Annotated[Any, PlainSerializer(_source_config)]
-"""A task by file, folder, `sample:NAME`, or in Python a `Task`, a DataFrame, a list of rows or a `Dataset`."""
+"""A task by file, folder, `sample:NAME` or `hub:NAME`, or in Python a `Task`, a DataFrame, rows or a `Dataset`."""
 
 TaskSources: TypeAlias = Annotated[tuple[TaskSource, ...], BeforeValidator(_as_sources)]
 """Several task sources; one alone may stand without brackets."""

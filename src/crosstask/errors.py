@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class CrosstaskError(Exception):
@@ -41,6 +41,16 @@ class CrosstaskError(Exception):
         line = f"{', '.join(where)}: {self.message}" if where else self.message
         line = f"{line.rstrip('.')}. {self.mend}" if self.mend else line
         return " ".join(line.split())
+
+    def at(self, file: str | Path | None = None, row: int | None = None) -> Self:
+        """The same error with the file and the row where it was met, as far as they are given.
+
+        >>> str(InputError("is empty", field="text").at("a.csv", 3))
+        "a.csv, row 3, field 'text': is empty"
+        """
+        self.file = self.file if file is None else str(file)
+        self.row = self.row if row is None else row
+        return self
 
     def to_json(self) -> dict[str, str | int | None]:
         """The error as the `--json` door prints it, under the key `error`."""

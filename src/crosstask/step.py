@@ -103,13 +103,18 @@ def planned(
     return Result(record["plan"], record, show=lambda ui: ui.table("dry run", [("", "plan"), *shown]))
 
 
-def fetched_first(*names: Any, then: str) -> Result | None:
-    """The plan of a step that has to fetch models or tasks first, for a plan fetches nothing; None where it has not."""
-    from crosstask.runs.needs import download, unfetched
+def fetched_first(*tasks: Any, model: str | None = None, then: str) -> Result | None:
+    """The plan of a step that has to fetch its tasks or its model first, for a plan fetches nothing; None where not.
 
-    items = unfetched(*names)
-    actions = [*map(download, items), f"then {then}"]
-    return planned(actions, download=sum(item.size for item in items)) if items else None
+    What it would download is in bytes, and None where the hub alone knows.
+    """
+    from crosstask.runs.needs import download, unfetched, unfetched_of_hub
+
+    items, of_hub = unfetched(model, *tasks), unfetched_of_hub(model, tasks)
+    if not items and not of_hub:
+        return None
+    size = None if of_hub else sum(item.size for item in items)
+    return planned([*map(download, items), *of_hub, f"then {then}"], download=size)
 
 
 def _duration(seconds: float) -> str:

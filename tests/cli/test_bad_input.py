@@ -59,7 +59,7 @@ def test_data_is_checked_before_the_model_is_opened(here: Path, refused: Refused
 
 NO_TASK = {
     "godo.csv": "Did you mean good.csv?",
-    "gone/a.csv": "Give a file, a folder, or sample:NAME",
+    "gone/a.csv": "Give a file, a folder, sample:NAME",
     "sample:tweet": "Did you mean sample:tweets",
     "sample:zzz": "sample:",
     "godo.csv:text=text": "Did you mean good.csv?",

@@ -13,7 +13,7 @@ import pytest
 from huggingface_hub.errors import HfHubHTTPError
 
 from crosstask.errors import NotFound
-from crosstask.models.model_source import model_folder
+from crosstask.models.model_source import is_unfetched, model_folder
 from crosstask.ui import Silent
 
 (HTTPError, *_) = HfHubHTTPError.__bases__
@@ -80,3 +80,21 @@ def test_a_bug_is_no_failed_download(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_name_too_long_for_a_folder_is_unknown() -> None:
     with pytest.raises(NotFound, match="no model is called"):
         model_folder("m" * 300, Silent())
+
+
+def test_what_the_hub_would_send_is_known_without_asking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bert").mkdir()
+    assert not any(map(is_unfetched, ["starter", "bert", str(tmp_path), "no/such/name", "m" * 300, ".hidden", "a..b"]))
+    assert is_unfetched("owner/name")
+    folder = tmp_path / "hub" / "models--owner--name"
+    (folder / "refs").mkdir(parents=True)
+    (folder / "refs" / "main").write_text("1234")
+    snapshot = folder / "snapshots" / "1234"
+    snapshot.mkdir(parents=True)
+    (snapshot / "config.json").touch()
+    assert is_unfetched("owner/name")
+    (snapshot / "model.safetensors").touch()
+    assert not is_unfetched("owner/name")
+    assert model_folder("owner/name", Silent()) == snapshot

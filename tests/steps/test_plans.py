@@ -188,7 +188,7 @@ def test_an_export_that_is_done_is_left(plan: Run, run_cli: Run) -> None:
         (
             "quickstart --lang zh",
             ["sample:reviews-zh", "sample:tweets", "starter:multilingual"],
-            "then train starter:multilingual on 1,000 rows of sample:tweets-other",
+            "then train starter:multilingual on 2,000 rows of sample:tweets-other",
         ),
         ("fetch starter", ["starter"], None),
     ],
@@ -202,6 +202,30 @@ def test_what_is_to_be_fetched_is_told_and_not_fetched(
     assert [action.rpartition(" for ")[2] for action in downloads] == items
     assert last == then
     assert found["download"] > 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("line", "downloads"),
+    [
+        ("finetune hub:some/data --model tiny", ["hub:some/data"]),
+        ("finetune hub:some/data:config=zh,text=review --model tiny", ["hub:some/data:config=zh,text=review"]),
+        ("finetune good.csv --model some/model", ["the model some/model"]),
+        ("evaluate bundle --task hub:data", ["hub:data"]),
+        ("inspect hub:some/data good.csv --model bert", ["hub:some/data", "the model bert"]),
+    ],
+)
+def test_what_the_hub_would_send_is_told_and_not_asked_for(
+    plan: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, downloads: list[str]
+) -> None:
+    config = pytest.importorskip("datasets").config
+    monkeypatch.setattr(config, "HF_DATASETS_CACHE", tmp_path / "data sets")
+    monkeypatch.setattr("datasets.load_dataset", None)
+    monkeypatch.setattr("huggingface_hub.snapshot_download", None)
+    found = plan(line)
+    *actions, last = found["actions"]
+    assert [action.removeprefix("download ").partition(" from the hub")[0] for action in actions] == downloads
+    assert last.startswith("then ")
+    assert found["download"] is None
 
 
 def test_what_is_fetched_already_is_told(plan: Run, tweets: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import crosstask
 from bundles import PAIRS, REVIEWS, random_bundle
+from crosstask.tasks.kinds.tagging import Tagging
 
 TEXTS = ["the film was good", "not very good", "awful plane"]
 
@@ -104,6 +105,20 @@ def test_pairs_are_json_objects(run_cli: Run, tiny_checkpoint: Path, tmp_path: P
     assert (told["row"], told["message"]) == (1, "is one text, and the bundle answers pairs of texts")
     mend = told["mend"].removeprefix("Give a JSON object: ").removesuffix(".")
     assert json.loads(mend) == {"premise": "...", "hypothesis": "..."}
+
+
+def test_words_of_a_table_are_those_of_training_and_of_a_text_are_found(
+    run_cli: Run, tiny_checkpoint: Path, tmp_path: Path, pipe: Run
+):
+    folder = random_bundle(tiny_checkpoint, tmp_path / "tags", {"tags": Tagging(labels=("B-PER", "O"))})
+    cell, words = "Mr. Lee 's U.S. trip", ["Mr.", "Lee", "'s", "U.S.", "trip"]
+    (tmp_path / "rows.csv").write_text(f"tokens,tags\n{cell},O B-PER O O O\n")
+    (asked,) = run_cli("predict", folder, "--input", tmp_path / "rows.csv").lines
+    (spoken,) = run_cli("predict", folder, cell).lines
+    pipe(json.dumps({"tokens": cell}).encode())
+    (piped,) = run_cli("predict", folder).lines
+    assert asked["tokens"] == piped["tokens"] == words
+    assert spoken["tokens"] == ["Mr", ".", "Lee", "'", "s", "U.S", ".", "trip"]
 
 
 @pytest.mark.parametrize(

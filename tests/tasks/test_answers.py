@@ -67,6 +67,13 @@ def test_other_cells_are_refused(cell: Any, message: str, mend: str) -> None:
     assert re.search(mend, str(caught.value.mend))
 
 
+def test_a_list_in_a_text_is_its_json_unless_it_stands_in_the_context() -> None:
+    assert answers_cell('["one", "two"]', "answers", "one or two") == (Answer("one", 0), Answer("two", 7))
+    assert answers_cell("['one']", "answers", "x = ['one']") == (Answer("['one']", 4),)
+    with pytest.raises(InputError, match="holds a list written as a text"):
+        answers_cell("['one', 'two']", "answers", "one or two")
+
+
 def test_a_chinese_answer_spaced_otherwise_is_shown() -> None:
     with pytest.raises(InputError) as caught:
         answers_cell("136次", "answer", "曾以 136 次擒杀")

@@ -11,6 +11,7 @@ from crosstask.errors import InputError
 from crosstask.tasks import open_task, read_inputs
 from crosstask.tasks.kinds.classification import Classification
 from crosstask.tasks.kinds.generation import Generation
+from crosstask.tasks.kinds.span import Span
 from crosstask.tasks.task import TRAIN
 
 HELLO = {"role": "user", "content": "hello"}
@@ -28,13 +29,28 @@ def chat(*turns: dict[str, str], column: str = "messages") -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("source", "target"),
-    [("source", "target"), ("Document", "Summary"), ("dialogue", "summary"), ("prompt", "completion")],
+    [
+        *(("source", "target"), ("Document", "Summary"), ("dialogue", "summary"), ("prompt", "completion")),
+        *(("input", "output"), ("instruction", "output"), ("instruction", "response"), ("Question", "Answer")),
+        *(("输入", "输出"), ("指令", "输出"), ("问题", "答案"), ("问题", "回答"), ("问", "答")),
+    ],
 )
 def test_well_known_pairs_of_columns_are_detected(source: str, target: str) -> None:
     task = open_task(rows(source, target))
     assert task.kind == Generation(source=source, output=target)
     assert task.split(TRAIN).examples[1].inputs == {"source": "the long text 1"}
     assert task.split(TRAIN).examples[1].target == ("short 1",)
+
+
+def test_an_instruction_is_read_before_an_input() -> None:
+    task = open_task([{**row, "input": ""} for row in rows("instruction", "output")])
+    assert task.kind == Generation(source="instruction", output="output")
+    assert "not used: input" in task.notes[-1]
+
+
+def test_a_question_with_a_context_is_of_spans() -> None:
+    asked = [{"question": f"who, {row}", "context": f"Ann {row} won", "answer": f"Ann {row}"} for row in range(6)]
+    assert isinstance(open_task(asked).kind, Span)
 
 
 def test_sentences_that_come_again_are_texts() -> None:
@@ -64,6 +80,15 @@ def test_references_are_right_too_and_no_input() -> None:
     assert (asked[0].inputs, asked[0].target) == ({"source": "only this"}, None)
 
 
+def test_references_in_a_text_are_a_list_and_a_text_to_be_written_is_as_it_is() -> None:
+    given = [{**row, "target": f'["{row["target"]}"]', "references": '["another", "a third"]'} for row in rows()]
+    assert open_task(given).split(TRAIN).examples[0].target == ('["short 0"]', "another", "a third")
+    given[1]["references"] = "['another']"
+    with pytest.raises(InputError, match="a list written as a text") as caught:
+        open_task(given)
+    assert (caught.value.row, caught.value.field) == (2, "references")
+
+
 @pytest.mark.parametrize(
     "table",
     [
@@ -72,6 +97,9 @@ def test_references_are_right_too_and_no_input() -> None:
         [{"text": f"a long film review {number}", "source": "web", "target": f"{number % 3}"} for number in range(9)],
         [{"source": f"a long film review {number}", "target": f"{number % 3}"} for number in range(9)],
         [{"prompt": f"a long question {number}", "response": "yes" if number % 2 else "no"} for number in range(9)],
+        [{"question": f"a long question {number}", "answer": "yes" if number % 2 else "no"} for number in range(9)],
+        [{"input": f"a long film review {number}", "output": f"{number % 3}"} for number in range(9)],
+        [{"question": f"a question {at}", "answer": f"an answer {at}", "label": at % 2} for at in range(9)],
     ],
 )
 def test_tables_with_labels_are_no_generation(table: list[dict[str, Any]]) -> None:

@@ -56,6 +56,8 @@ def detected(names: str, *columns: Sequence[Any], **named: str) -> MultiLabel | 
         ("", ()),
         ("  ", ()),
         ("[]", ()),
+        ('["war", "love"]', ("love", "war")),
+        (" [2, 1]", ("1", "2")),
         ("war", ("war",)),
         (" war ; love ", ("love", "war")),
         ("war|love", ("love", "war")),
@@ -66,6 +68,17 @@ def detected(names: str, *columns: Sequence[Any], **named: str) -> MultiLabel | 
 )
 def test_cells(cell: Any, labels: tuple[str, ...]) -> None:
     assert target(cell) == labels
+
+
+@pytest.mark.parametrize("column", ["label", "labels", "topic"])
+def test_a_column_of_lists_in_text_cells_is_detected_and_another_form_refused(column: str) -> None:
+    cells = ['["war", "love"]', '["love"]', '["war"]', "[]"]
+    rows = [{"text": f"a film about {number} things", column: cell} for number, cell in enumerate(cells)]
+    task = open_task(rows)
+    assert task.kind == MultiLabel(text="text", labels=column, names=("love", "war"))
+    with pytest.raises(InputError, match="holds a list written as a text") as caught:
+        open_task([{**row, column: row[column].replace('"', "'")} for row in rows])
+    assert (caught.value.row, caught.value.field) == (1, column)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +100,8 @@ def test_cells(cell: Any, labels: tuple[str, ...]) -> None:
         (["war", "war"], "holds the label 'war' twice"),
         ("war;love|hate", r"holds '\|' where ';' stands between labels"),
         ("['war', 'love']", "holds a list written as a text"),
+        ("[war]", "holds a list written as a text"),
+        ('[["war"]]', "holds a list in its list"),
         (["half \ud83d"], "lone surrogate"),
     ],
 )

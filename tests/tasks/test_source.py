@@ -275,7 +275,7 @@ def test_a_name_that_is_nothing(file: Path) -> None:
         open_task(str(file.with_name("review.csv")))
     with pytest.raises(NotFound, match="Did you mean sample:tweets-airlines"):
         open_task("sampel:tweets-airlines")
-    with pytest.raises(NotFound, match="Give a file, a folder, or sample:NAME"):
+    with pytest.raises(NotFound, match="Give a file, a folder, sample:NAME .* or hub:NAME"):
         open_task("/nowhere/at/all")
     with pytest.raises(NotFound, match="sample:tweets"):
         open_task("sample:tweet")
@@ -321,8 +321,13 @@ def test_hub_data_sets() -> None:
     task = open_task(datasets.DatasetDict(train=data, test=data, unsupervised=unlabelled))
     assert list(task.splits) == ["train", "test"]
     assert "the split unsupervised is not used" in task.notes
+    task = open_task({"train": data, "test": unlabelled})
+    assert list(task.splits) == ["train"]
+    assert "the split test has no labels and is not used" in task.notes
     with pytest.raises(InputError, match="the label is missing"):
-        open_task({"train": data, "test": unlabelled})
+        open_task({"train": data, "test": datasets.concatenate_datasets([data, unlabelled])})
+    with pytest.raises(InputError, match="the label is missing"):
+        open_task(unlabelled, split="test")
 
 
 @pytest.mark.parametrize(
@@ -434,11 +439,11 @@ def test_the_note_tells_named_columns_from_detected_ones(file: Path) -> None:
 
 def test_a_pair_that_cannot_be_told_asks_for_both_texts(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("句子1,句子2,相似度\n这是第一个句子吧,那是第二个句子吧,0.5\n他是谁他是谁呢,我是谁我是谁呢,0.9\n")
+    path.write_text("甲,乙,相似度\n这是第一个句子吧,那是第二个句子吧,0.5\n他是谁他是谁呢,我是谁我是谁呢,0.9\n")
     with pytest.raises(InputError, match="of a pair both .*:text=COLUMN,text_pair=COLUMN") as caught:
         open_task(path)
     assert caught.value.field == "text"
-    assert open_task(f"{path}:text=句子1,text_pair=句子2").kind.method_name() == "regression"
+    assert open_task(f"{path}:text=甲,text_pair=乙").kind.method_name() == "regression"
 
 
 def test_splits_that_call_a_column_otherwise_are_refused(tmp_path: Path) -> None:

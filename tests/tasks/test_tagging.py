@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from crosstask.errors import InputError
@@ -80,12 +82,45 @@ def test_tags_of_another_length_than_tokens_are_refused() -> None:
     assert (error.file, error.row, error.field, error.mend) == ("a.jsonl", 7, "tags", "Give each word one tag.")
 
 
-def test_a_text_to_be_tagged_stays_as_it_is() -> None:
-    plain = KIND.without_target()
-    assert plain.example({"tokens": "It's in 北京."}, 1, None).inputs == {"tokens": "It's in 北京."}
-    assert plain.example({"tokens": ["It", "is"]}, 1, None).inputs == {"tokens": ("It", "is")}
-    with pytest.raises(InputError, match="the text is missing"):
-        plain.example({"tokens": " "}, 1, None)
+def test_a_text_to_be_tagged_stays_as_it_is_and_a_cell_is_read_as_in_training() -> None:
+    cell = "Mr. Lee 's U.S. trip"
+    (plain,) = read_inputs([cell], KIND)
+    assert (plain.inputs, plain.row) == ({"tokens": cell}, 1)
+    for table in ([{"tokens": cell}], [{"tokens": cell.split()}], pd.DataFrame({"tokens": [cell]})):
+        assert read_inputs(table, KIND)[0].inputs == {"tokens": ("Mr.", "Lee", "'s", "U.S.", "trip")}
+    assert read_inputs([{"tokens": "在北京"}], KIND)[0].inputs == {"tokens": ("在", "北", "京")}
+    with pytest.raises(InputError, match="the text is missing") as caught:
+        read_inputs(["one", " "], KIND)
+    assert (caught.value.row, caught.value.field) == (2, "tokens")
+
+
+def test_a_tag_is_not_cut_into_characters() -> None:
+    assert KIND.example({"tokens": ["北京"], "tags": "B-地名"}, 1, None).target == ("B-地名",)
+    assert KIND.example({"tokens": "北京", "tags": "名词 名词"}, 1, None).target == ("名词", "名词")
+    with pytest.raises(InputError, match="holds 1 tag for 2 words") as caught:
+        KIND.example({"tokens": "北京", "tags": "名词"}, 1, None)
+    assert "the characters of a text without spaces" in str(caught.value.mend)
+    assert detected(*[{"tokens": "我 爱 北京", "tags": "代词 动词 名词"}, {"tokens": ["北京"], "tags": "名词"}] * 2)
+
+
+WRITTEN = [('["Ann", "sings"]', '["B-PER", "O"]'), ('["no", "one", "sings"]', '["O", "O", "O"]')]
+NAMES = pytest.mark.parametrize("names", [("tokens", "tags"), ("tokens", "labels"), ("words", "ner")])
+
+
+@NAMES
+def test_a_list_in_a_text_cell_is_read_as_json(names: tuple[str, str]) -> None:
+    task = open_task([dict(zip(names, row, strict=True)) for row in WRITTEN])
+    assert isinstance(task.kind, Tagging)
+    assert task.kind.space == ("O", "B-PER", "I-PER")
+    assert task.split("train").examples[0] == Example({"tokens": ("Ann", "sings")}, ("B-PER", "O"), 1)
+
+
+@NAMES
+@pytest.mark.parametrize("form", [lambda text: text.replace('"', "'"), lambda text: re.sub("[\"']", "", text)])
+def test_a_list_written_otherwise_is_refused_with_its_row(names: tuple[str, str], form: Any) -> None:
+    with pytest.raises(InputError, match=r"holds a list written as a text\. Write it as JSON") as caught:
+        open_task([dict(zip(names, map(form, row), strict=True)) for row in WRITTEN])
+    assert (caught.value.row, caught.value.field) == (1, names[0])
 
 
 def test_train_gives_both_forms_of_each_label() -> None:

@@ -67,6 +67,10 @@ def test_words_are_joined_by_spaces_but_for_chinese(words: tuple[str, ...], text
         ("LONDON.", ("LONDON.",)),
         ("我爱北京", ("我", "爱", "北", "京")),
         ("我 爱 北京", ("我", "爱", "北京")),
+        ('["New York", 1]', ("New York", "1")),
+        ("[ laughter ]", ("[", "laughter", "]")),
+        ("[laughter] yes [applause]", ("[laughter]", "yes", "[applause]")),
+        ("[1] Ann, 2020", ("[1]", "Ann,", "2020")),
     ],
 )
 def test_a_cell_holds_a_list_or_a_spaced_text(cell: Any, words: tuple[str, ...]) -> None:
@@ -83,6 +87,10 @@ def test_a_cell_holds_a_list_or_a_spaced_text(cell: Any, words: tuple[str, ...])
         ([["a"]], "word 1 is a list"),
         ({"a": 1}, "holds an object where a list of words is expected"),
         (b"a b", "holds bytes"),
+        ("['Ann', 'sings']", "a list written as a text"),
+        ("['Ann' 'sings']", "a list written as a text"),
+        ("[Ann, sings]", "a list written as a text"),
+        ('["a", " "]', "word 2 is empty"),
         (["half \ud83d"], "lone surrogate"),
     ],
 )

@@ -12,6 +12,7 @@ from crosstask.ui import Ui
 
 _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 _HUB_FILES = ["*.json", "*.txt", "*.model", "model*.safetensors"]
+_WEIGHTS = ("model.safetensors", "model.safetensors.index.json")  # whole, or in parts
 
 
 def model_folder(name: str | os.PathLike[str], ui: Ui) -> Path:
@@ -28,6 +29,24 @@ def model_folder(name: str | os.PathLike[str], ui: Ui) -> Path:
 
         return ensure(str(name), ui)
     return _from_hub(str(name), ui)
+
+
+def is_unfetched(name: str) -> bool:
+    """Whether `name` stands for a model of the hub that would be downloaded; known without asking the hub."""
+    if exists(Path(name)) or name in _shelf_names() or not _is_hub_name(name):
+        return False
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        there = [isinstance(try_to_load_from_cache(name, file), str) for file in ("config.json", *_WEIGHTS)]
+    except HFValidationError:
+        return False
+    return not (there[0] and any(there[1:]))
+
+
+def _is_hub_name(name: str) -> bool:
+    return bool(_HUB_NAME.fullmatch(name)) and not name.startswith(".")
 
 
 def _at(path: Path) -> Path:
@@ -47,7 +66,7 @@ def _shelf_names() -> list[str]:
 
 
 def _from_hub(name: str, ui: Ui) -> Path:
-    if not _HUB_NAME.fullmatch(name) or name.startswith("."):
+    if not _is_hub_name(name):
         raise _unknown(name, "no folder of that name exists")
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError

@@ -66,5 +66,4 @@ def _written(example: Example, write: Writer) -> str:
     try:
         return write(example.inputs)
     except CrosstaskError as error:
-        error.row = example.row
-        raise
+        raise error.at(row=example.row) from None

@@ -77,7 +77,7 @@ def examples(lines: Iterable[Line], kind: Kind, file: str | None = None) -> Iter
             _require_inputs(row, kind)
             (example,) = read_inputs([row], kind)
         except InputError as error:
-            raise InputError(error.message, file=file, row=number, field=error.field, mend=error.mend) from None
+            raise error.at(file, number) from None
         yield replace(example, row=number)
 
 

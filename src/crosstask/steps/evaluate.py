@@ -27,7 +27,7 @@ class Evaluate(Step):
     bundle: Path
     """The folder of the bundle."""
     task: TaskSource
-    """The labelled rows: a file, a folder, a YAML task file or sample:NAME."""
+    """The labelled rows: a file, a folder, a YAML task file, sample:NAME or hub:NAME."""
     split: Literal["train", "validation", "test"] = "test"
     """The split to score; where the task is one file, all of it is taken for this split."""
     head: str | None = None

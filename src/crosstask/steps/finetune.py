@@ -32,7 +32,7 @@ class Finetune(TrainingOptions, Step):
     positional: ClassVar[tuple[str, ...]] = ("task",)
 
     task: TaskSource
-    """The task: a file (reviews.csv:text=review,label=stars), a folder, a YAML task file or sample:NAME."""
+    """The task: a file (reviews.csv:text=review,label=stars), a folder, a YAML task file, sample:NAME or hub:NAME."""
     model: ModelSource = "starter"
     """Where to start: a shelf name, a folder, a bundle or a hub name."""
     out: Path | None = None
@@ -56,7 +56,7 @@ class Finetune(TrainingOptions, Step):
 
     def plan(self, ui: Ui) -> Result:
         """Say what would be trained, for how long, and with how much memory; or what the run would be refused for."""
-        if first := fetched_first(self.model, self.task, then=f"train {self.model}"):
+        if first := fetched_first(self.task, model=self.model, then=f"train {self.model}"):
             return first
         trial = self._trial(ui)
         place = self._place(trial)

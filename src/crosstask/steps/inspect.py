@@ -27,7 +27,7 @@ class Inspect(Step):
     positional: ClassVar[tuple[str, ...]] = ("tasks",)
 
     tasks: Annotated[TaskSources, Field(min_length=1)]
-    """The tasks: files, folders, YAML task files or sample:NAME."""
+    """The tasks: files, folders, YAML task files, sample:NAME or hub:NAME."""
     model: ModelSource = "starter"
     """The model whose tokens are counted: a folder, a shelf name or a hub name."""
     max_length: Annotated[int | None, Field(ge=8)] = None
@@ -58,7 +58,7 @@ class Inspect(Step):
 
     def plan(self, ui: Ui) -> Result:
         """Say what would be checked, and with how much memory."""
-        if first := fetched_first(self.model, *self.tasks, then="check the tasks"):
+        if first := fetched_first(*self.tasks, model=self.model, then="check the tasks"):
             return first
         from crosstask.runs.forecast import program_memory
 

@@ -77,7 +77,7 @@ class Quickstart(Step):
             f"train {story.model} on {counted(self._source_rows, 'row')} of {story.source}",
             f"train it on {draws} of {story.target}, both ways",
         ]
-        if first := fetched_first(story.model, story.source, story.target, then=trainings[0]):
+        if first := fetched_first(story.source, story.target, model=story.model, then=trainings[0]):
             return first
         study, place = self._study_and_place(ui)
         state = place.look(overwrite=self.overwrite)

@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from crosstask.errors import InputError
 from crosstask.tasks.cells import is_null, is_scalar, sort_of, text_cell
+from crosstask.tasks.list_cells import list_cell
 from crosstask.tasks.nearest_part import nearest_part
 from crosstask.tasks.words import IDEOGRAPHS, WIDE_MARKS
 from crosstask.ui import counted
@@ -40,9 +41,9 @@ Pair = tuple[str, int | None]
 def answers_cell(value: Any, column: str, context: str) -> tuple[Answer, ...]:
     """The answers of a cell with their places in the context, each once; none where the cell is an empty list.
 
-    The cell holds a text, a list of texts, SQuAD's mapping of `text` and `answer_start`, or a list of mappings; where
-    no start is said, the answer's first occurrence is meant. InputError with the field where it is of another form, or
-    an answer does not stand in the context.
+    The cell holds a text, a list of texts (as JSON too, where that stands in no context itself), SQuAD's mapping of
+    `text` and `answer_start`, or a list of mappings; where no start is said, the answer's first occurrence is meant.
+    InputError with the field where it is of another form, or an answer does not stand in the context.
 
     >>> answers_cell({"text": ["film"], "answer_start": [2]}, "answers", "a film")
     (Answer(text='film', start=2),)
@@ -50,7 +51,8 @@ def answers_cell(value: Any, column: str, context: str) -> tuple[Answer, ...]:
     if is_null(value):
         mend = "Fill it in; where the context holds no answer, write [] in JSON lines."
         raise InputError("the answer is missing", field=column, mend=mend)
-    pairs = _pairs(value, column)
+    stands = isinstance(value, str) and value.strip() in context
+    pairs = _pairs(value if stands else list_cell(value, column), column)
     return tuple(dict.fromkeys(_placed(text, start, context, column) for text, start in pairs))
 
 

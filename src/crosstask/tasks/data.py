@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from crosstask.errors import InputError
 from crosstask.tasks.draft import Draft
+from crosstask.tasks.reread import Reread
 from crosstask.tasks.table import Record, Table, require_distinct
 from crosstask.tasks.task import SPLITS
 
 _WIDTHS = {2: ("text", "label"), 3: ("text", "text_pair", "label")}
+_BATCH = 1024  # rows of a hub data set that are held at once
 
 
 def read_data(data: Any, split: str, tuple_columns: Sequence[str] = ()) -> Draft:
@@ -69,13 +72,35 @@ def _listed(cell: Any) -> Any:
 
 def _from_dataset(dataset: Any) -> Table:
     """Rows of a hub data set, class numbers as class names; -1 stands for no label there."""
-    names = {column: kind.names for column, kind in dataset.features.items() if hasattr(kind, "names")}
-    records = dataset.with_format(None).to_list()
-    for column, labels in names.items():
-        for record in records:
-            number = record[column]
-            record[column] = None if number is None or number < 0 else labels[number]
-    return Table(tuple(dataset.column_names), records)
+    names = {column: labels for column, kind in dataset.features.items() if (labels := _class_names(kind))}
+    records = Reread(partial(_named_records, dataset, names), len(dataset))
+    hidden = (column for column in names if all(_is_hidden(record[column]) for record in records))
+    return Table(tuple(dataset.column_names), records, hidden=frozenset(hidden))
+
+
+def _class_names(kind: Any) -> Sequence[str] | None:
+    """The names of the classes that a column of a hub data set holds, alone or in lists; None where it holds others."""
+    while hasattr(kind, "feature"):
+        kind = kind.feature
+    return getattr(kind, "names", None)
+
+
+def _named_records(dataset: Any, names: Mapping[str, Sequence[str]]) -> Iterator[Record]:
+    for start in range(0, len(dataset), _BATCH):
+        for record in dataset.select(range(start, min(start + _BATCH, len(dataset)))).to_list():
+            yield {**record, **{column: _class_name(record[column], labels) for column, labels in names.items()}}
+
+
+def _class_name(number: Any, labels: Sequence[str]) -> Any:
+    """The name of a class, of a list of them each; None where there is no label."""
+    if isinstance(number, list):
+        return [_class_name(one, labels) for one in number]
+    return None if number is None or number < 0 else labels[number]
+
+
+def _is_hidden(cell: Any) -> bool:
+    """Whether a cell of class names holds none, nor says that there are none, as an empty list does."""
+    return bool(cell) and all(map(_is_hidden, cell)) if isinstance(cell, list) else cell is None
 
 
 def _from_list(rows: Sequence[Any], tuple_columns: Sequence[str]) -> Table:
@@ -83,7 +108,8 @@ def _from_list(rows: Sequence[Any], tuple_columns: Sequence[str]) -> Table:
         return Table.of_records([{str(name): value for name, value in row.items()} for row in rows])
     width = len(rows[0]) if isinstance(rows[0], Sequence) else 0
     columns = tuple_columns or _WIDTHS.get(width, ("text", "label"))
-    return Table(tuple(columns), [_record(row, number, columns) for number, row in enumerate(rows, start=1)])
+    records = [_record(row, number, columns) for number, row in enumerate(rows, start=1)]
+    return Table(tuple(columns), records, plain=all(isinstance(row, str) for row in rows))
 
 
 def _record(row: Any, number: int, columns: Sequence[str]) -> Record:

@@ -49,8 +49,10 @@ class Draft:
         kind = self.reading_kind(known)
         if kind.target not in kind.columns:
             raise self._untold([kind.target])
-        splits = {name: _split(kind, table, held) for name, table in self.tables.items()}
-        notes = (*self.notes, *self.first.notes, self.columns_note(kind))
+        hidden = self._hidden(kind)
+        splits = {name: _split(kind, table, held) for name, table in self.tables.items() if name not in hidden}
+        untold = (f"the split {name} has no labels and is not used" for name in hidden)
+        notes = (*self.notes, *untold, *self.first.notes, self.columns_note(kind))
         return Task(self.name, self._learned(kind, splits, known), splits, notes)
 
     def reading_kind(self, known: Kind | None = None) -> Kind:
@@ -61,6 +63,11 @@ class Draft:
         columns = Columns.of(self.first)
         return said._detected(kinds, columns) if known is None else said._same_kind(known, columns)
 
+    def _hidden(self, kind: Kind) -> list[str]:
+        """The splits that hide every target; none where all do, for then that is what is wrong."""
+        hidden = [name for name, table in self.tables.items() if kind.columns[kind.target] in table.hidden]
+        return hidden if len(hidden) < len(self.tables) else []
+
     def _learned(self, kind: Kind, splits: Mapping[str, Split], known: Kind | None) -> Kind:
         """The kind with its label space; one that was declared, not taken over from `known`, has to stand in train."""
         try:
@@ -69,8 +76,7 @@ class Draft:
                 learned.require_shown(splits)
             return learned
         except InputError as error:
-            error.file = error.file or self.place
-            raise
+            raise error.at(error.file or self.place) from None
 
     def _kinds(self, known: Kind | None) -> list[type[Kind]]:
         """The kinds that may be meant, those that ask for more first."""
@@ -147,8 +153,7 @@ class Draft:
         try:
             return KINDS.make(config)
         except ConfigError as error:
-            error.file = self.place
-            raise
+            raise error.at(self.place) from None
 
     def _require_columns(self) -> None:
         """Refuse a named column that is not there, and one that is named for two fields."""

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from glob import escape
+from pathlib import Path
 from typing import Any
 
 from crosstask.errors import ConfigError, InputError, NotFound
@@ -22,18 +24,32 @@ HUB = "hub:"
 def read_hub(text: str, ui: Ui) -> tuple[Draft, dict[str, str]]:
     """The draft of `hub:NAME` or `hub:NAME:config=...`, and the columns named behind it.
 
-    A split without any label, as test splits of contests are, is left out and told. NotFound where the hub does not
-    have it or cannot be reached; ConfigError where `datasets` is not installed.
+    NotFound where the hub does not have it or cannot be reached; ConfigError where `datasets` is not installed.
     """
     name, named = parse_spec(text.removeprefix(HUB))
     if not name.strip(" :/"):
         raise NotFound(f"'{text:.80}' lacks the name of a data set", mend="Write it as in hub:stanfordnlp/sst2.")
     ui.note(f"asking the hub for the data set '{name:.80}'")
     found = _loaded(name, named.pop("config", None))
-    hidden = [split for split, rows in found.items() if _labels_hidden(rows)]
-    draft = read_data({split: rows for split, rows in found.items() if split not in hidden}, TRAIN)
-    notes = (*draft.notes, *(f"the split {split} has no labels and is not used" for split in hidden))
-    return replace(draft, name=name, notes=notes, place=text), named
+    return replace(read_data(found, TRAIN), name=name, place=text), named
+
+
+def is_unfetched(text: str) -> bool:
+    """Whether `hub:NAME` would be downloaded; known from the folder of what was, without asking the hub.
+
+    Not so where reading it fails before: without a name, or where `datasets` is not installed.
+    """
+    name, named = parse_spec(text.removeprefix(HUB))
+    try:
+        from datasets import config
+        from datasets.naming import camelcase_to_snakecase
+    except ImportError:
+        return False
+    *owner, own = name.split("/")
+    folder = Path(config.HF_DATASETS_CACHE) / "___".join([*owner, camelcase_to_snakecase(own)])
+    config_name = escape(named["config"]) if "config" in named else "*"
+    prepared = folder.glob(f"{config_name}/*/*/dataset_info.json")
+    return bool(name.strip(" :/")) and all(info.parent.suffix == ".incomplete" for info in prepared)
 
 
 def _loaded(name: str, config: str | None) -> Mapping[str, Any]:
@@ -51,12 +67,6 @@ def _loaded(name: str, config: str | None) -> Mapping[str, Any]:
         raise NotFound(f"'{HUB}{name:.80}' cannot be had: {reason:.300}", mend=mend) from None
     except Exception as error:  # the readers of its many formats raise what they like
         raise InputError(f"'{HUB}{name}' cannot be read: {error}", mend="Download it and name its files.") from None
-
-
-def _labels_hidden(rows: Any) -> bool:
-    """Whether a split's class numbers are all -1, which stands for no label there."""
-    classes = [column for column, kind in rows.features.items() if hasattr(kind, "names")]
-    return any(all(number is not None and number < 0 for number in rows[column]) for column in classes)
 
 
 @contextmanager

@@ -96,6 +96,10 @@ class Kind(Method):
         Where the kind has no target column, the example has no target.
         """
 
+    def example_of_text(self, record: Mapping[str, Any], row: int, file: str | None) -> Example:
+        """The example of a record whose one input is a text as people write it, and no cell of a table."""
+        return self.example(record, row, file)
+
     @abstractmethod
     def learn(self, splits: Mapping[str, Split]) -> Self:
         """The kind with its label space learned from the train split, after checking every split against it.

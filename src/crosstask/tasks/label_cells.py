@@ -12,6 +12,7 @@ from crosstask.errors import InputError
 from crosstask.tasks.cells import is_null, is_scalar, sort_of, text_cell, written
 from crosstask.tasks.columns import HALF, LABELS, NEARLY_ALL, Columns, agree
 from crosstask.tasks.known_names import known_as
+from crosstask.tasks.list_cells import as_list, is_list
 
 MARKS = (";", "|", "；", "｜")
 """What stands between labels in a text and hardly in a label: a text that holds one is split there."""
@@ -42,7 +43,7 @@ def separator(cells: Iterable[Any]) -> str | None:
     >>> separator(["a;b, c", "b, c"]), separator(["a, b", "b"]), separator(["Paris, France", "Rome, Italy"])
     (';', ',', None)
     """
-    texts = [cell for cell in cells if isinstance(cell, str)]
+    texts = _texts(cells)
     mark = _most_used(MARKS, texts)
     if mark is not None:
         return mark
@@ -80,6 +81,7 @@ def label_names(value: Any, column: str, mark: str | None) -> tuple[str, ...]:
 
 
 def _parts(value: Any, column: str, mark: str | None) -> Iterable[Any]:
+    value = as_list(value)
     if isinstance(value, str):
         return _split(value.strip(), column, mark)
     if is_null(value):
@@ -91,11 +93,11 @@ def _parts(value: Any, column: str, mark: str | None) -> Iterable[Any]:
 
 
 def _split(text: str, column: str, mark: str | None) -> list[str]:
-    if text in ("", "[]"):
+    if not text:
         return []
     if text.startswith("[") and text.endswith("]"):
         message = "holds a list written as a text"
-        raise InputError(message, field=column, mend="Write the labels alone, as in a;b, or give JSON lines.")
+        raise InputError(message, field=column, mend='Write the labels alone, as in a;b, or as JSON, ["a", "b"].')
     used = [one for one in MARKS if one in text]
     mark = mark or next(iter(used), None)
     other = next((one for one in used if one != mark), None)
@@ -123,12 +125,17 @@ def _hold_labels(values: Sequence[Any], column: str) -> bool:
     plural = known_as(column) in _PLURALS
     if are_lists(values, HALF) or (plural and values and agree(values, _is_object, HALF)):
         return True
-    texts = [value for value in values if isinstance(value, str)]
+    texts = _texts(values)
     mark = separator(texts)
     if mark is None or not (plural or mark in MARKS):
         return False
     again = _come_again(texts, mark)
     return any(again) if plural or not again else agree(again, lambda share: share == 1, HALF)
+
+
+def _texts(cells: Iterable[Any]) -> list[str]:
+    """The texts among cells that write no lists."""
+    return [cell for cell in cells if isinstance(cell, str) and not is_list(cell)]
 
 
 def _come_again(texts: Iterable[str], mark: str) -> list[float]:
@@ -146,11 +153,11 @@ def _most_used(marks: Sequence[str], texts: Sequence[str]) -> str | None:
 
 
 def _is_list(value: Any) -> bool:
-    return (
-        not is_scalar(value)
-        and not isinstance(value, bytes | Mapping)
-        and all(isinstance(part, str | Integral) for part in value)
-    )
+    """Whether a cell holds a list of names or of whole numbers, or a text writes one otherwise than in JSON."""
+    parts = as_list(value)
+    if not is_list(value) or isinstance(parts, bytes | Mapping):
+        return False
+    return isinstance(parts, str) or all(isinstance(part, str | Integral) for part in parts)
 
 
 def _is_object(value: Any) -> bool:

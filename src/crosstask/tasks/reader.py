@@ -24,11 +24,6 @@ class Reader(Method):
         """
 
 
-def located(error: InputError, path: Path, row: int | None = None) -> InputError:
-    """The error with the file and the row where it was met."""
-    return InputError(error.message, file=path, row=row, field=error.field, mend=error.mend)
-
-
 READERS: Registry[Reader] = Registry("file reader", "crosstask.tasks.readers", "crosstask.readers")
 
 

@@ -42,7 +42,7 @@ def open_task(
 
     Args:
         source: a file (`reviews.csv`, or `reviews.csv:text=review,label=stars`), a folder with a file a split, a YAML
-            task file, `sample:NAME`; a DataFrame, a list of (text, label) tuples or of mappings, a
+            task file, `sample:NAME`, `hub:NAME`; a DataFrame, a list of (text, label) tuples or of mappings, a
             `datasets.Dataset`, a mapping of splits to these; or a task, which is returned as it is.
         name: the task's name; that of the file or folder where none is given.
         kind: a kind's name, or a kind whose label space the rows are checked against instead of learning one; a task
@@ -76,7 +76,8 @@ def read_inputs(
     table = draft.first
     reading = draft.reading_kind(kind).without_target()
     (ui or Silent()).note(draft.columns_note(reading))
-    return [reading.example(record, row, table.file) for row, record in enumerate(table.records, start=1)]
+    example = reading.example_of_text if table.plain else reading.example
+    return [example(record, row, table.file) for row, record in enumerate(table.records, start=1)]
 
 
 def _named(columns: Mapping[str, Any] | None) -> dict[str, str]:
@@ -167,7 +168,7 @@ def _nearby(path: Path) -> str:
     close = difflib.get_close_matches(path.name, known)
     if close:
         return f"Did you mean {' or '.join(known[name] for name in close)}?"
-    return "Give a file, a folder, or sample:NAME (crosstask fetch lists the samples)."
+    return "Give a file, a folder, sample:NAME (crosstask fetch lists the samples) or hub:NAME."
 
 
 def _beside(path: Path) -> list[Path]:

@@ -16,13 +16,17 @@ Record = Mapping[str, Any]
 class Table:
     """Records in order; the row number of a record is its place counted from 1.
 
-    `notes` are what reading decided on the user's behalf.
+    `notes` are what reading decided on the user's behalf. `hidden` are columns of class names that hold none in any
+    row, as the labels of a contest's test split: a split is left out where its target is one of them.
+    `plain` says that each record is a text as people write it, given alone.
     """
 
     columns: tuple[str, ...]
     records: Sequence[Record] = field(repr=False)
     file: str | None = None
     notes: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
+    plain: bool = False
 
     @classmethod
     def of_records(cls, records: Sequence[Record], file: str | None = None) -> Table:

@@ -30,5 +30,5 @@ def read_example(
         inputs = {name: text_cell(record.get(source), source) for name, source in kind.inputs.items()}
         target = None if column is None else read_target(record.get(column), column)
     except InputError as error:
-        raise InputError(error.message, file=file, row=row, field=error.field, mend=error.mend) from None
+        raise error.at(file, row) from None
     return Example(inputs, target, row)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crosstask.errors import InputError, nearest
 from crosstask.tasks.cells import is_null, is_scalar, sort_of, text_cell
+from crosstask.tasks.list_cells import as_list
 
 ROLES = ("system", "user", "assistant")
 
@@ -27,10 +27,10 @@ def turns_cell(value: Any, column: str) -> Turns:
     """
     if is_null(value):
         raise InputError("the turns are missing", field=column, mend=_FORM)
-    plain = value.tolist() if hasattr(value, "tolist") else value
+    found = as_list(value)
+    plain = value if isinstance(value, str) and not _are_mappings(found) else found
     if is_scalar(plain):
-        text = text_cell(plain, column)
-        plain = _listed(text) or [{"role": "user", "content": text}]
+        plain = [{"role": "user", "content": text_cell(plain, column)}]
     if isinstance(plain, Mapping | bytes) or not isinstance(plain, Sequence):
         message = f"holds {sort_of(plain)} where a list of turns is expected"
         raise InputError(message, field=column, mend=_FORM)
@@ -41,19 +41,13 @@ def turns_cell(value: Any, column: str) -> Turns:
 
 def are_turns(value: Any) -> bool:
     """Whether a cell holds turns, right or wrong: a list, a mapping, or the JSON of a list of mappings."""
-    plain = value.tolist() if hasattr(value, "tolist") else value
-    return isinstance(plain, list | tuple | Mapping) or (isinstance(plain, str) and _listed(plain) is not None)
+    found = as_list(value)
+    return _are_mappings(found) if isinstance(value, str) else isinstance(found, list | tuple | Mapping)
 
 
-def _listed(text: str) -> list[Any] | None:
-    """The list of mappings that a text is the JSON of; None for any other text."""
-    if not text.lstrip().startswith("["):
-        return None
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return found if found and all(isinstance(turn, Mapping) for turn in found) else None
+def _are_mappings(value: Any) -> bool:
+    """Whether a value is a list of mappings; a text that is the JSON of another list is what a user says."""
+    return isinstance(value, list) and bool(value) and all(isinstance(turn, Mapping) for turn in value)
 
 
 def _turn(turn: Any, place: int, column: str) -> Turn:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from crosstask.errors import InputError
 from crosstask.tasks.cells import is_null, is_scalar, sort_of, text_cell
+from crosstask.tasks.list_cells import as_list, is_list, list_cell
 
 Place = tuple[int, int]
 """Characters of a text, from the first to the one behind the last."""
@@ -66,7 +67,7 @@ class Words:
         return cls("".join(parts), tuple(places))
 
 
-def words_cell(value: Any, column: str, what: str = "word") -> tuple[str, ...]:
+def words_cell(value: Any, column: str) -> tuple[str, ...]:
     """The words of a cell, a list of them or one text with spaces between them; Chinese needs no spaces.
 
     InputError with the field where it holds no words, or a word that is empty or no text.
@@ -74,37 +75,60 @@ def words_cell(value: Any, column: str, what: str = "word") -> tuple[str, ...]:
     >>> words_cell("EU rejects", "tokens"), words_cell(["New York", 1], "tokens"), words_cell("北京", "tokens")
     (('EU', 'rejects'), ('New York', '1'), ('北', '京'))
     """
-    if is_scalar(value):
-        return _spaced(text_cell(value, column, f"list of {what}s"))
-    words = value.tolist() if hasattr(value, "tolist") else value
-    if not isinstance(words, Sequence) or isinstance(words, bytes):
-        message = f"holds {sort_of(value)} where a list of {what}s is expected"
-        raise InputError(message, field=column, mend=f"Give a list of {what}s, or a text with spaces between them.")
-    if not words:
-        raise InputError(f"holds no {what}s", field=column, mend="Fill it in or delete the row.")
-    return tuple(_word(word, place, column, what) for place, word in enumerate(words, start=1))
+    words = _cell(value, column, "word")
+    return Words.of(words[0]).words if is_unspaced(value) else words
+
+
+def tags_cell(value: Any, column: str) -> tuple[str, ...]:
+    """The tags of a cell, a list of them or one text with spaces between them, in Chinese too; errors as of words.
+
+    >>> tags_cell("B-ORG O", "tags"), tags_cell('["O", "O"]', "tags"), tags_cell("名词", "tags")
+    (('B-ORG', 'O'), ('O', 'O'), ('名词',))
+    """
+    return _cell(value, column, "tag")
+
+
+def is_unspaced(value: Any) -> bool:
+    """Whether a cell is one text without spaces that is taken by characters.
+
+    >>> is_unspaced("北京"), is_unspaced("我 爱 北京"), is_unspaced(["北京"])
+    (True, False, False)
+    """
+    return isinstance(as_list(value), str) and len(value.split()) == 1 and bool(_UNSPACED.search(value))
 
 
 def as_many(pairs: Sequence[tuple[Any, Any]]) -> bool:
-    """Whether cells of two columns hold lists, or texts most of which have a tag for each of several words."""
-    if not any(is_scalar(cell) for pair in pairs for cell in pair):
+    """Whether cells of words and of tags hold lists, or texts most of which have a tag for each of several words."""
+    if all(is_list(cell) for pair in pairs for cell in pair):
         return bool(pairs)
-    lengths = [(len(words_of(left)), len(words_of(right))) for left, right in pairs]
+    lengths = [(len(_readable(words_cell, words)), len(tags_of(tags))) for words, tags in pairs]
     equal = [left for left, right in lengths if left == right > 0]
     return 2 * len(equal) >= len(pairs) and max(equal, default=0) > 1
 
 
-def words_of(value: Any) -> tuple[str, ...]:
-    """The words of a cell; none where it cannot be read."""
+def tags_of(value: Any) -> tuple[str, ...]:
+    """The tags of a cell; none where it cannot be read."""
+    return _readable(tags_cell, value)
+
+
+def _readable(read: Callable[[Any, str], tuple[str, ...]], value: Any) -> tuple[str, ...]:
     try:
-        return words_cell(value, "")
+        return read(value, "")
     except InputError:
         return ()
 
 
-def _spaced(text: str) -> tuple[str, ...]:
-    words = tuple(text.split())
-    return Words.of(words[0]).words if len(words) == 1 and _UNSPACED.search(text) else words
+def _cell(value: Any, column: str, what: str) -> tuple[str, ...]:
+    """The words or tags of a cell, a text split at its spaces."""
+    parts = list_cell(value, column)
+    if is_scalar(parts):
+        return tuple(text_cell(parts, column, f"list of {what}s").split())
+    if not isinstance(parts, Sequence) or isinstance(parts, bytes):
+        message = f"holds {sort_of(value)} where a list of {what}s is expected"
+        raise InputError(message, field=column, mend=f"Give a list of {what}s, or a text with spaces between them.")
+    if not parts:
+        raise InputError(f"holds no {what}s", field=column, mend="Fill it in or delete the row.")
+    return tuple(_word(part, place, column, what) for place, part in enumerate(parts, start=1))
 
 
 def _word(value: Any, place: int, column: str, what: str) -> str:

@@ -33,8 +33,7 @@ class Lesson:
         try:
             return cls.of_examples(task, rows.examples, objective, text)
         except InputError as error:
-            error.file = error.file or rows.file
-            raise
+            raise error.at(error.file or rows.file) from None
 
     @classmethod
     def of_examples(cls, task: Task, examples: Sequence[Example], objective: Objective, text: TextEncoder) -> Lesson:

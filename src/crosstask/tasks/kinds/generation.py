@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Self
 
 from crosstask.errors import InputError
 from crosstask.tasks.cells import is_scalar, text_cell, written
-from crosstask.tasks.columns import HALF, Columns, agree
+from crosstask.tasks.columns import HALF, LABELS, Columns, agree
 from crosstask.tasks.kind import Kind, Scores
+from crosstask.tasks.list_cells import list_cell
 from crosstask.tasks.task import Example, Split
 from crosstask.tasks.turns import Turns, are_turns, turns_cell
 from crosstask.tasks.words import Words
@@ -23,7 +24,11 @@ _TEXTS = (
     ("text", "summary"),
     ("prompt", "completion"),
     ("prompt", "response"),
+    ("instruction", "output"),
+    ("instruction", "response"),
 )
+_ASKED = (("input", "output"), ("question", "answer"), ("question", "response"))
+"""Texts to be written too, unless a label stands beside them: it judges them then."""
 _DIALOGUES = ("messages", "conversation", "conversations")
 _REFERENCES = "references"
 _WORDS_OF_A_LABEL = 6  # on average at most; texts that come again and again have more
@@ -80,7 +85,7 @@ class Generation(Kind):
             inputs, answer = self._read(record)
             target = None if self.output is None else tuple(dict.fromkeys([*answer, *self._more(record)]))
         except InputError as error:
-            raise InputError(error.message, file=file, row=row, field=error.field, mend=error.mend) from None
+            raise error.at(file, row) from None
         return Example(inputs, target, row)
 
     def learn(self, splits: Mapping[str, Split]) -> Self:
@@ -155,7 +160,7 @@ class Generation(Kind):
         """The references of a record; rows may lack them, and so may whole files: often a test split alone has some."""
         column = self.references or _REFERENCES
         cell = None if column in (self.source, self.output) else record.get(column)
-        return [] if cell is None else _texts_cell(cell, column)
+        return [] if cell is None else _texts_cell(list_cell(cell, column), column)
 
 
 def _texts_cell(value: Any, column: str) -> list[str]:
@@ -184,7 +189,8 @@ def _dialogue(columns: Columns) -> str | None:
 
 
 def _pairs(columns: Columns) -> list[tuple[str, str]]:
-    found = ((columns.first_known([one]), columns.first_known([two])) for one, two in _TEXTS)
+    words = _TEXTS if columns.first_known(LABELS) else (*_TEXTS, *_ASKED)
+    found = ((columns.first_known([one]), columns.first_known([two])) for one, two in words)
     return [(one, two) for one, two in found if one is not None and two is not None]
 
 

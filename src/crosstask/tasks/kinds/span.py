@@ -61,7 +61,7 @@ class Span(Kind):
             inputs = {name: text_cell(record.get(column), column, name) for name, column in self.inputs.items()}
             target = self._target(record, inputs["context"])
         except InputError as error:
-            raise InputError(error.message, file=file, row=row, field=error.field, mend=error.mend) from None
+            raise error.at(file, row) from None
         return Example(inputs, target, row)
 
     def learn(self, splits: Mapping[str, Split]) -> Self:

@@ -15,7 +15,7 @@ from crosstask.tasks.kind import Kind, Miss, Scores
 from crosstask.tasks.known_names import known_as
 from crosstask.tasks.task import TRAIN, Example, Split
 from crosstask.tasks.unknown_labels import mend_of_unknown
-from crosstask.tasks.words import Words, as_many, words_cell, words_of
+from crosstask.tasks.words import Words, as_many, is_unspaced, tags_cell, tags_of, words_cell
 from crosstask.ui import counted
 
 _WORDS = ("tokens", "words", "characters", "chars")
@@ -67,13 +67,20 @@ class Tagging(Kind):
         return cls(tokens=tokens, tags=tags)
 
     def example(self, record: Mapping[str, Any], row: int, file: str | None) -> Example:
-        """The example of one record, its tags in BIO; a text without tags stays as it is, its words found later."""
+        """The example of one record, its tags in BIO."""
         try:
-            words = self._words(record.get(self.tokens))
-            target = None if self.tags is None else self._tags(record.get(self.tags), self.tags, len(words))
+            words = words_cell(record.get(self.tokens), self.tokens)
+            target = None if self.tags is None else self._tags(record, self.tags, len(words))
         except InputError as error:
-            raise InputError(error.message, file=file, row=row, field=error.field, mend=error.mend) from None
+            raise error.at(file, row) from None
         return Example({"tokens": words}, target, row)
+
+    def example_of_text(self, record: Mapping[str, Any], row: int, file: str | None) -> Example:
+        """The example of a text, which stays as it is: its words are found later."""
+        try:
+            return Example({"tokens": text_cell(record.get(self.tokens), self.tokens)}, row=row)
+        except InputError as error:
+            raise error.at(file, row) from None
 
     def learn(self, splits: Mapping[str, Split]) -> Self:
         """The kind with the tags of train in their order: O, then B- and I- of each label; plain tags by name."""
@@ -150,16 +157,13 @@ class Tagging(Kind):
             return as_bio([tag if tag == OUTSIDE else f"I-{tag}" for tag in tags])
         return [f"B-{tag}" for tag in tags]
 
-    def _words(self, value: Any) -> str | tuple[str, ...]:
-        if self.tags is None and isinstance(value, str):
-            return text_cell(value, self.tokens)
-        return words_cell(value, self.tokens)
-
-    def _tags(self, value: Any, column: str, words: int) -> tuple[str, ...]:
-        tags = [self.aliases.get(tag, tag) for tag in words_cell(value, column, "tag")]
+    def _tags(self, record: Mapping[str, Any], column: str, words: int) -> tuple[str, ...]:
+        tags = [self.aliases.get(tag, tag) for tag in tags_cell(record.get(column), column)]
         if len(tags) != words:
             message = f"holds {counted(len(tags), 'tag')} for {counted(words, 'word')}"
-            raise InputError(message, field=column, mend="Give each word one tag.")
+            by_characters = " The words are the characters of a text without spaces; else give a list of words."
+            mend = "Give each word one tag." + by_characters * is_unspaced(record.get(self.tokens))
+            raise InputError(message, field=column, mend=mend)
         return as_bio(tags)
 
     def _require_one_sort(self, splits: Mapping[str, Split]) -> None:
@@ -198,7 +202,7 @@ def _are_tags(columns: Columns, tokens: str, tags: str) -> bool:
     if known_as(tokens) in _WORDS and known_as(tags) in _ONE_A_WORD:
         return True
     pairs = columns.together(tokens, tags)
-    return as_many(pairs) or _hold_bio([words_of(cell) for _, cell in pairs])
+    return as_many(pairs) or _hold_bio([tags_of(cell) for _, cell in pairs])
 
 
 def _hold_bio(rows: Sequence[Sequence[str]]) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from crosstask.errors import InputError
 from crosstask.tasks.bounded import MAX_LINE, read_lines
-from crosstask.tasks.reader import Reader, located
+from crosstask.tasks.reader import Reader
 from crosstask.tasks.reread import Reread
 from crosstask.tasks.table import Record, Table, require_distinct
 from crosstask.ui import counted
@@ -52,7 +52,7 @@ def _lines(path: Path, delimiter: str, quoted: bool) -> Iterator[list[str]]:
                 columns = fields
             yield fields
     except InputError as error:
-        raise located(error, path, row=rows + 1 if columns else None) from None
+        raise error.at(path, rows + 1 if columns else None) from None
 
 
 def _rows(path: Path, delimiter: str, quoted: bool) -> Iterator[tuple[int, list[str]]]:

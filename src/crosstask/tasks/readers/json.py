@@ -8,7 +8,7 @@ from typing import Any
 
 from crosstask.errors import InputError
 from crosstask.tasks.bounded import read_document
-from crosstask.tasks.reader import Reader, located
+from crosstask.tasks.reader import Reader
 from crosstask.tasks.readers.jsonl import parse, require_object
 from crosstask.tasks.table import Record, Table
 
@@ -21,7 +21,7 @@ class Json(Reader):
         try:
             rows = parse(read_document(path))
         except InputError as error:
-            raise located(error, path) from None
+            raise error.at(path) from None
         if not isinstance(rows, list):
             raise InputError("is no list of rows", file=path, mend="Write [{...}, ...], or rows as .jsonl.")
         return Table.of_records(list(_objects(rows, path)), str(path))
@@ -32,4 +32,4 @@ def _objects(rows: list[Any], path: Path) -> Iterator[Record]:
         try:
             yield require_object(row)
         except InputError as error:
-            raise located(error, path, number) from None
+            raise error.at(path, number) from None

@@ -11,7 +11,7 @@ from typing import Any
 
 from crosstask.errors import InputError
 from crosstask.tasks.bounded import read_lines
-from crosstask.tasks.reader import Reader, located
+from crosstask.tasks.reader import Reader
 from crosstask.tasks.reread import Reread
 from crosstask.tasks.table import Record, Table, require_distinct
 
@@ -37,7 +37,7 @@ def _records(path: Path) -> Iterator[Record]:
                 yield require_object(parse(line))
                 rows += 1
     except InputError as error:
-        raise located(error, path, row=rows + 1) from None
+        raise error.at(path, rows + 1) from None
 
 
 def parse(text: str) -> Any:
