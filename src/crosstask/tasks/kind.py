@@ -71,6 +71,8 @@ class Kind(Method):
     """What `measured` tells of targets, for people; empty where they are counted by names."""
     label_names: ClassVar[str] = "labels"
     """The option that holds the names of a declared label space."""
+    windowed: ClassVar[bool] = False
+    """Whether long texts are read in windows that overlap, and not cut, whatever is chosen."""
     figures: ClassVar[tuple[str, ...]] = ()
     """The options that `learn` fills with what the train targets come to; where rows are drawn, those of the drawn."""
     hub_task: ClassVar[str]
