@@ -161,3 +161,12 @@ def test_test_rows_are_read_once_for_all_draws(start: Start, monkeypatch: pytest
     found = [_features.states(trial(start), texts) for texts in ([("one",)], same, [("two",)], same, [("one",)])]
     assert len(read) == 4
     assert (found[1] == found[3]).all()
+
+
+def test_states_go_with_their_start(start: Start, tiny_checkpoint: Path):
+    texts = [("one",), ("two",)]
+    found = _features.states(trial(start), texts)
+    other = load_start(str(tiny_checkpoint))
+    assert not other.states.kept
+    assert (_features.states(trial(other), texts) == found).all()
+    assert any(kept is found for kept in start.states.kept.values())
