@@ -77,6 +77,8 @@ class Kind(Method):
     """The options that `learn` fills with what the train targets come to; where rows are drawn, those of the drawn."""
     hub_task: ClassVar[str]
     """What the hub calls tasks of this kind."""
+    hub_metrics: ClassVar[Mapping[str, str]] = {}
+    """What the hub calls a metric, where that is not its name here."""
 
     @classmethod
     @abstractmethod
@@ -126,6 +128,10 @@ class Kind(Method):
     @abstractmethod
     def told(self, record: Mapping[str, Any]) -> str:
         """The answer of a prediction record, as people read it."""
+
+    def probability(self, record: Mapping[str, Any]) -> float | None:
+        """How sure a prediction record is of its answer; None where it tells no one probability."""
+        return record.get("probability")
 
     @abstractmethod
     def written(self, target: Any) -> str:
