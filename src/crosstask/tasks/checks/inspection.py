@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from crosstask.tasks.checks.balance import Balance
+from crosstask.tasks.checks.compared_splits import ComparedSplit
 from crosstask.tasks.checks.leakage import Leakage, leaks
 from crosstask.tasks.checks.lengths import Lengths, lengths
 from crosstask.tasks.checks.match import Match
 from crosstask.tasks.checks.near import THRESHOLD
-from crosstask.tasks.checks.places import Place
 from crosstask.tasks.checks.repeats import Repeats, repeats
 from crosstask.tasks.checks.spread import Spread
 from crosstask.tasks.checks.tally import Read, Tally, tally
@@ -104,12 +104,12 @@ def inspect_tasks(tasks: Sequence[Task], read: Read, limit: int, threshold: floa
     tallies = [
         {name: tally(split.examples, task.kind, read) for name, split in task.splits.items()} for task in told_apart
     ]
-    places = [
-        Place(task, name, found.keys)
+    compared = [
+        ComparedSplit(task, name, found.keys)
         for task, by_split in zip(told_apart, tallies, strict=True)
         for name, found in by_split.items()
     ]
-    shared = tuple(leaks(places, threshold))
+    shared = tuple(leaks(compared, threshold))
     facts = (_task_facts(task, found, limit, shared) for task, found in zip(told_apart, tallies, strict=True))
     return Inspection(tuple(facts), shared, threshold)
 
