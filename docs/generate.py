@@ -263,7 +263,7 @@ def _kind_rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def _training(chosen: Mapping[str, Any]) -> str:
-    """The epochs, the batch and the trunk's rate of a training; its tuning and its length where they are no defaults."""
+    """The epochs, the batch and the rate of a training; its tuning and its length where they are no defaults."""
     options, usual = TrainingOptions(**chosen), TrainingOptions()
     told = [f"{options.epochs:g} {'epoch' if options.epochs == 1 else 'epochs'}", f"batch {options.batch_size}"]
     rate = options.learning_rate * getattr(options.tuning, "speed", 1.0)
