@@ -25,6 +25,7 @@ from crosstask.models.tuning import TUNINGS
 from crosstask.objectives import OBJECTIVES
 from crosstask.registry import Registry
 from crosstask.reports.messages import messages
+from crosstask.runs.options import TrainingOptions
 from crosstask.shelf.item import SHELF, shelf_items
 from crosstask.steps import STEPS
 from crosstask.tasks.kind import KINDS
@@ -111,13 +112,21 @@ def coverage_range(draws: str, *accuracies: str) -> str:
 
 
 def kinds_table() -> str:
-    """Every kind's task: the fine-tuned model and the references, by the primary metric."""
+    """Every kind's task: the fine-tuned model, how it trained, and the references, by the primary metric."""
     rows = [
         (f"`{task}`, {found['kind'].replace('_', '-')}", *line)
         for task, found in results("kinds").get("tasks", {}).items()
         for line in _kind_rows(found)
     ]
-    return _table(("task and kind", "method", "metric", "score [95% interval]", "seconds"), rows)
+    return _table(("task and kind", "method", "training", "metric", "score [95% interval]", "seconds"), rows)
+
+
+def kinds_minutes() -> str:
+    """Minutes that all kinds' tasks took together: training, test rows and references."""
+    tasks = results("kinds").get("tasks", {}).values()
+    parts = [part for task in tasks for part in (task, *task["references"].values())]
+    seconds = sum(part["seconds"] + part.get("test_seconds", 0) for part in parts)
+    return f"{seconds / 60:.0f}" if parts else "some"
 
 
 def zeroshot_table() -> str:
@@ -185,6 +194,7 @@ VIEWS: dict[str, Callable[..., str]] = {
         coverage_table,
         coverage_range,
         kinds_table,
+        kinds_minutes,
         zeroshot_table,
         zeroshot_speed,
         verbs,
@@ -239,11 +249,34 @@ def _where(registry: Registry[Any]) -> str:
 
 
 def _kind_rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """Method, metric, score and seconds: of the fine-tuned model, then of the references."""
+    """Method, training, metric, score and seconds: of the fine-tuned model, then of the references.
+
+    References that are level or better have a star: their score is not below the interval of the fine-tuned model.
+    """
     metric = next(iter(found["metrics"]))
-    for method, measured in {f"fine-tuned `{found['model']}`": found, **found["references"]}.items():
-        score = _interval(measured["metrics"][metric])
-        yield method, metric, score, f"{measured['seconds']:.0f}" if measured["seconds"] >= 1 else "<1"
+    ours = found["metrics"][metric]
+    yield f"fine-tuned `{found['model']}`", _training(found["options"]), metric, _interval(ours), _seconds(found)
+    for method, measured in found["references"].items():
+        score = measured["metrics"][metric]
+        star = r"\*" if score["value"] >= ours["low"] else ""
+        yield method, "", metric, f"{_interval(score)}{star}", _seconds(measured)
+
+
+def _training(chosen: Mapping[str, Any]) -> str:
+    """The epochs, the batch and the rate of a training; its tuning and its length where they are no defaults."""
+    options, usual = TrainingOptions(**chosen), TrainingOptions()
+    told = [f"{options.epochs:g} {'epoch' if options.epochs == 1 else 'epochs'}", f"batch {options.batch_size}"]
+    rate = options.learning_rate * getattr(options.tuning, "speed", 1.0)
+    told.append(f"rate {rate:.1e}".replace(".0e", "e").replace("e-0", "e-"))
+    if options.tuning != usual.tuning:
+        told.append(f"`{options.tuning.method_name()}`")
+    if options.max_length is not None:
+        told.append(f"{options.max_length} tokens")
+    return ", ".join(told)
+
+
+def _seconds(measured: Mapping[str, Any]) -> str:
+    return f"{measured['seconds']:.0f}" if measured["seconds"] >= 1 else "<1"
 
 
 def _studies(accuracies: Sequence[str]) -> list[dict[str, Any]]:

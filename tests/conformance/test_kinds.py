@@ -40,6 +40,7 @@ def test_it_says_what_its_columns_hold(name: str):
     assert set(kind.columns) <= set(kind.fields)
     assert set(kind.inputs) == set(kind.columns) - {kind.target}
     assert kind.primary_metric == kind.metrics[0]
+    assert set(kind.hub_metrics) <= set(kind.metrics)
 
 
 def test_rows_become_examples(name: str):

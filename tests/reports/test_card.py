@@ -11,6 +11,7 @@ from huggingface_hub import ModelCard
 from crosstask.evidence.interval import Interval
 from crosstask.reports.card import Card, CardScores, CardTask, model_card
 from crosstask.reports.origin import Origin
+from crosstask.tasks.kinds.classification import Classification
 
 METRICS = {"macro_f1": Interval(0.87, 0.84, 0.89), "accuracy": Interval(0.871, 0.842, 0.895)}
 TASK = CardTask(
@@ -21,6 +22,7 @@ TASK = CardTask(
     labels=("negative", "positive"),
     rows={"train": 1032, "test": 600},
     scores=(CardScores("test", 600, METRICS),),
+    hub_metrics=Classification.hub_metrics,
 )
 
 

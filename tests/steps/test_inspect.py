@@ -7,10 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tiny_kinds import EXAMPLES, learned
 
 import crosstask
 from crosstask.models.transformers_gateway import load_text_encoder, load_trunk
+from crosstask.objectives import objective_for
+from crosstask.steps.inspect import readings
+from crosstask.tasks.kind import KINDS
 from crosstask.tasks.reread import Reread
+from crosstask.tasks.task import Example, Task
+from crosstask.training.lesson import Lesson
 from crosstask.ui import Silent
 
 Run = Callable[..., Any]
@@ -53,6 +59,48 @@ def test_people_read_tables_and_warnings(run_cli: Run, folder: Path, tiny_checkp
     assert (answer.code, answer.stdout) == (0, "")
     for words in ("over 32", "shared rows (near: similarity of at least 0.7)", "cut to 32 tokens", "same input"):
         assert words in answer.stderr
+
+
+@pytest.mark.parametrize("name", KINDS.names())
+def test_what_is_cut_and_what_is_read_in_windows_is_as_in_training(tiny_checkpoint: Path, name: str):
+    """Long rows, read by the kind's own objective: what that makes of them is what an inspection says."""
+    kind, text = learned(name), load_text_encoder(tiny_checkpoint)
+    long = [Example({field: as_long(value) for field, value in row.inputs.items()}) for row in EXAMPLES[name]]
+    rows = [*EXAMPLES[name][:1], *long]
+    lesson = Lesson.of_examples(Task("t", kind), rows, objective_for(kind), text)
+    found = readings(kind, rows, text.encode([row.texts for row in rows]), text)
+    if kind.windowed:
+        assert [reading.lost for reading in found] == lesson.cuts
+        assert sum(reading.windows for reading in found) == len(lesson.features) > len(found)
+    else:
+        assert [reading.windows for reading in found] == [1] * len(found) == [1] * len(lesson.features)
+        assert [reading.lost > 0 for reading in found] == [cut > 0 for cut in lesson.cuts]
+    assert [reading.tokens > text.max_length for reading in found] == [False, *[True] * len(long)]
+
+
+def as_long(value: Any) -> Any:
+    """A text, or words, of ninety times as much."""
+    return " ".join([value] * 90) if isinstance(value, str) else value * 90
+
+
+def test_a_long_context_is_told_in_windows(run_cli: Run, tmp_path: Path, tiny_checkpoint: Path):
+    rows = [("was it good", "very " * 200 + "good", "good"), ("was it", "it was late", "late"), ("why", "bad", "bad")]
+    lines = [json.dumps(dict(zip(("question", "context", "answers"), row, strict=True))) for row in rows]
+    (tmp_path / "asked.jsonl").write_text("\n".join(lines))
+    told = run_cli("inspect", tmp_path / "asked.jsonl", "--model", tiny_checkpoint)
+    assert "windows of 64" in told.stderr
+    assert "cut to" not in told.stderr
+    (task,) = run_cli("inspect", tmp_path / "asked.jsonl", "--model", tiny_checkpoint, "--json").record["tasks"]
+    tokens = task["splits"]["train"]["tokens"]
+    assert (tokens["cut"], tokens["lost"], tokens["windows"] > 5, task["warnings"]) == (0, 0, True, [])
+
+
+def test_a_question_that_takes_more_than_half_a_window_is_cut(run_cli: Run, tmp_path: Path, tiny_checkpoint: Path):
+    answers = ("good", "bad", "late")
+    rows = [{"question": "why " * 90, "context": "very " * 90 + answer, "answers": answer} for answer in answers]
+    (tmp_path / "asked.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (task,) = run_cli("inspect", tmp_path / "asked.jsonl", "--model", tiny_checkpoint, "--json").record["tasks"]
+    assert task["warnings"][-1].startswith("train: 100.0% of the rows are cut to 64 tokens and lose ")
 
 
 def test_tasks_given_together_are_compared(run_cli: Run, folder: Path, tmp_path: Path, tiny_checkpoint: Path):

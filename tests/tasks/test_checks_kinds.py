@@ -9,12 +9,15 @@ from tiny_kinds import EXAMPLES, learned
 
 from crosstask.tasks.checks.inspection import Inspection, inspect_tasks
 from crosstask.tasks.checks.tables import tables
-from crosstask.tasks.kind import KINDS
+from crosstask.tasks.checks.tally import Reading
+from crosstask.tasks.kind import KINDS, Kind
 from crosstask.tasks.task import Example, Split, Task
 
 
-def _words(examples: Sequence[Example]) -> list[int]:
-    return [sum(len(text.split()) for text in example.texts) for example in examples]
+def _words(kind: Kind, examples: Sequence[Example]) -> list[Reading]:
+    """Words are tokens, and two of them a window."""
+    counts = [sum(len(text.split()) for text in example.texts) for example in examples]
+    return [Reading(count, 0, -(-count // 2)) for count in counts]
 
 
 def inspected(name: str) -> Inspection:
@@ -35,6 +38,17 @@ def test_targets_are_counted_by_name_or_measured(name: str):
     kind = learned(name)
     assert second[0] == f"t: {kind.measure or f'{kind.counted} by label'}"
     assert len({len(row) for row in second[1]}) == 1
+
+
+@pytest.mark.parametrize("name", KINDS.names())
+def test_where_nothing_is_cut_windows_are_told(name: str):
+    ((_, (header, row)), *_) = tables(inspected(name))
+    told = dict(zip(header, row, strict=True))
+    if learned(name).windowed:
+        assert told["windows of 8"] == train(name)["tokens"]["windows"] > len(EXAMPLES[name])
+        assert not {"over 8", "lost"} & set(told)
+    else:
+        assert (told["over 8"], told["lost"]) == ("0%", "0%")
 
 
 def test_each_label_of_a_set_counts():

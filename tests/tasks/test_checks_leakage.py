@@ -10,6 +10,8 @@ import pytest
 from crosstask.tasks.checks.inspection import inspect_tasks
 from crosstask.tasks.checks.leakage import Leakage, leakage
 from crosstask.tasks.checks.tables import tables
+from crosstask.tasks.checks.tally import Reading
+from crosstask.tasks.kind import Kind
 from crosstask.tasks.kinds.classification import Classification
 from crosstask.tasks.task import Example, Split, Task
 
@@ -68,8 +70,14 @@ def test_the_threshold_decides_what_is_near():
     assert [leakage([given], threshold)[0].near for threshold in (0.6, 0.7)] == [1, 0]
 
 
-def _words(examples: Sequence[Example]) -> list[int]:
-    return [len(example.inputs["text"].split()) for example in examples]
+def _words(kind: Kind, examples: Sequence[Example]) -> list[Reading]:
+    """Words are tokens, of which a row keeps one."""
+    counts = [len(example.inputs["text"].split()) for example in examples]
+    return [Reading(count, count - 1) for count in counts]
+
+
+def _uncut(kind: Kind, examples: Sequence[Example]) -> list[Reading]:
+    return [Reading(1) for _ in examples]
 
 
 def test_an_inspection_says_everything_as_json():
@@ -95,7 +103,7 @@ def test_an_inspection_says_everything_as_json():
 
 
 def test_clean_data_is_not_warned_about():
-    found = inspect_tasks([task("t", train=[("one", "a"), ("two", "b")], test=[("three", "a")])], _words, limit=8)
+    found = inspect_tasks([task("t", train=[("one", "a"), ("two", "b")], test=[("three", "a")])], _uncut, limit=8)
     assert found.tasks[0].warnings == ()
     assert [title for title, _ in tables(found)] == [
         "t: classification (text = text, label = label)",
@@ -105,7 +113,7 @@ def test_clean_data_is_not_warned_about():
 
 def test_tables_are_rectangular_and_hide_labels_beyond_twenty():
     rows = [(f"text {at}", f"label {at:02}") for at in range(30)]
-    found = inspect_tasks([task("t", train=rows, test=[("text 1", "label 01")])], _words, limit=8)
+    found = inspect_tasks([task("t", train=rows, test=[("text 1", "label 01")])], _uncut, limit=8)
     shown = dict(tables(found))
     assert all(len({len(row) for row in table}) == 1 for table in shown.values())
     assert len(shown["t: rows by label"]) == 22
@@ -141,7 +149,7 @@ def test_films_reviewed_twice_are_found_between_two_corpora():
 
 
 def test_a_long_row_is_shown_cut_with_an_ellipsis():
-    found = inspect_tasks([task("t", train=[(LONG, "a")], test=[(LONG, "a")])], _words, limit=20)
+    found = inspect_tasks([task("t", train=[(LONG, "a")], test=[(LONG, "a")])], _uncut, limit=20)
     (_, row) = dict(tables(found))["some of the shared rows"]
     assert (row[-1], len(row[-1])) == (f"{LONG[:59]}…", 60)
 
@@ -151,7 +159,7 @@ def test_tasks_of_one_name_are_told_apart():
         split = Split([Example({"text": LONG}, "a", 1)], f"{folder}/train.csv")
         return Task("train", Classification(labels=("a", "b")), {"train": split})
 
-    found = inspect_tasks([of("one"), of("two")], _words, limit=20).leakage
+    found = inspect_tasks([of("one"), of("two")], _uncut, limit=20).leakage
     assert [(one.source, one.target) for one in found] == [("one/train/train", "two/train/train")]
-    found = inspect_tasks([of("one"), of("one")], _words, limit=20).leakage
+    found = inspect_tasks([of("one"), of("one")], _uncut, limit=20).leakage
     assert [(one.source, one.target) for one in found] == [("one/train (1)/train", "one/train (2)/train")]

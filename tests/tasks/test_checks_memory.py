@@ -12,6 +12,8 @@ import pytest
 
 from crosstask.tasks import open_task
 from crosstask.tasks.checks.inspection import Inspection, inspect_tasks
+from crosstask.tasks.checks.tally import Reading
+from crosstask.tasks.kind import Kind
 from crosstask.tasks.reread import Reread
 from crosstask.tasks.task import Example, Task
 
@@ -36,12 +38,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def _lengths(examples: Sequence[Example]) -> list[int]:
-    return [20] * len(examples)
+def _read(kind: Kind, examples: Sequence[Example]) -> list[Reading]:
+    return [Reading(20)] * len(examples)
 
 
 def _inspected(task: Task) -> Inspection:
-    return inspect_tasks([task], _lengths, limit=64)
+    return inspect_tasks([task], _read, limit=64)
 
 
 PROGRAM = """
@@ -49,12 +51,13 @@ import json, re, sys
 from pathlib import Path
 from crosstask.tasks import open_task
 from crosstask.tasks.checks.inspection import inspect_tasks
+from crosstask.tasks.checks.tally import Reading
 
 def most():
     return int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text()).group(1))
 
 def inspect(task):
-    return inspect_tasks([task], lambda rows: [20] * len(rows), limit=64)
+    return inspect_tasks([task], lambda kind, rows: [Reading(20)] * len(rows), limit=64)
 
 few = [("a long text", "a"), ("another text", "b")]
 inspect(open_task({"train": few, "test": few}))

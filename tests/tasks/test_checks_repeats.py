@@ -11,7 +11,7 @@ from crosstask.tasks.checks.balance import Balance
 from crosstask.tasks.checks.keys import key
 from crosstask.tasks.checks.lengths import lengths
 from crosstask.tasks.checks.repeats import Repeats, repeats
-from crosstask.tasks.checks.tally import Tally, tally
+from crosstask.tasks.checks.tally import Reading, Tally, tally
 from crosstask.tasks.kind import Kind
 from crosstask.tasks.kinds.classification import Classification
 from crosstask.tasks.kinds.generation import Generation
@@ -26,7 +26,7 @@ def split(*rows: tuple[str, Any]) -> list[Example]:
 
 
 def tallied(rows: list[Example], kind: Kind = KIND) -> Tally:
-    return tally(rows, kind, lambda chunk: [1] * len(chunk))
+    return tally(rows, kind, lambda kind, chunk: [Reading(1)] * len(chunk))
 
 
 def repeated(rows: list[Example], kind: Kind = KIND) -> Repeats:
@@ -91,7 +91,7 @@ def test_a_long_text_is_shown_shortened_on_one_line():
 
 @given(st.lists(st.integers(1, 600), min_size=1), st.integers(1, 600))
 def test_lengths_agree_with_counting(tokens: list[int], limit: int):
-    found = lengths(tokens, limit)
+    found = lengths(tokens, [length - limit for length in tokens if length > limit], len(tokens), limit)
     assert found.cut == pytest.approx(sum(length > limit for length in tokens) / len(tokens))
     assert found.lost == pytest.approx(1 - sum(min(length, limit) for length in tokens) / sum(tokens))
     assert found.longest == max(tokens)

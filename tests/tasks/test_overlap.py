@@ -41,6 +41,13 @@ def test_chrf_over_rows_is_the_original(pairs: list[tuple[str, str]]) -> None:
     assert float(chrf(counts.sum(0))) == pytest.approx(expected)
 
 
+@settings(max_examples=50)
+@given(st.text("ab c汉字", max_size=12), st.lists(st.text("ab c汉字", min_size=1), min_size=1, max_size=3))
+def test_chrf_with_the_best_reference_is_the_original(text: str, references: list[str]) -> None:
+    expected = CHRF().sentence_score(text, references).score / 100
+    assert float(chrf(chrf_counts([text], [references])[0])) == pytest.approx(expected)
+
+
 def test_chrf_of_many_sums_at_once() -> None:
     counts = chrf_counts(["a film", "food"], [["a film", "x"], ["foot"]])
     sums = np.stack([counts.sum(0), counts[0], counts[1] * 3])

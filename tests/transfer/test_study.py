@@ -14,7 +14,7 @@ from crosstask.reports.from_study import quickstart_record, quickstart_result
 from crosstask.reports.messages import messages
 from crosstask.runs.forecast import inference, training
 from crosstask.runs.options import TrainingOptions
-from crosstask.runs.references.classification import REFERENCES
+from crosstask.runs.references import references_for
 from crosstask.runs.start import load_start
 from crosstask.runs.trial import Trained
 from crosstask.serving.bundle import load
@@ -25,6 +25,7 @@ from crosstask.transfer.forecast import study_forecast
 from crosstask.transfer.study import DIRECT, TRANSFER, ZERO_SHOT, Study
 from crosstask.ui import Silent
 
+CHEAP = references_for(Classification())
 WORDS = ("film", "food", "plane", "very nice", "not late", "the food", "a film", "is it")
 
 
@@ -71,7 +72,7 @@ def study(tiny_checkpoint: Path, tmp_path: Path) -> Study:
 
 def test_every_method_has_an_outcome_a_draw(study: Study) -> None:
     outcomes = study.run(Silent())
-    assert list(outcomes) == [TRANSFER, ZERO_SHOT, DIRECT, *REFERENCES]
+    assert list(outcomes) == [TRANSFER, ZERO_SHOT, DIRECT, *CHEAP]
     assert all(len(found) == 2 and len(found[0].correct) == 16 for found in outcomes.values())
     assert study.keep.outs == ["source", "transfer", "direct"]
     for way in (DIRECT, TRANSFER):
@@ -180,4 +181,4 @@ def test_record_says_what_was_measured(study: Study) -> None:
     right = [sum(found.correct) / len(found.correct) for found in outcomes[DIRECT]]
     assert accuracy == pytest.approx(sum(right) / 2)
     assert record["decision"]["way"] in (DIRECT, TRANSFER)
-    assert len(record["table"]) == 3 + len(REFERENCES)
+    assert len(record["table"]) == 3 + len(CHEAP)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -13,16 +13,6 @@ import yaml
 from crosstask.evidence.interval import Interval
 from crosstask.reports.origin import Origin
 from crosstask.reports.templates import fill
-
-_METRIC_TYPES = {
-    "macro_f1": "f1",
-    "micro_f1": "f1",
-    "mcc": "matthews_correlation",
-    "pearson": "pearsonr",
-    "spearman": "spearmanr",
-    "rouge_l": "rouge",
-}
-"""What the hub calls a metric, where that is not its name here."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +26,10 @@ class CardScores:
 
 @dataclass(frozen=True)
 class CardTask:
-    """One task of the bundle: its kind, its input fields and labels in order, its rows by split, its scores."""
+    """One task of the bundle: its kind, its input fields and labels in order, its rows by split, its scores.
+
+    `hub_metrics` says what the hub calls a metric, where that is not its name here.
+    """
 
     name: str
     kind: str
@@ -45,6 +38,7 @@ class CardTask:
     labels: Sequence[str]
     rows: Mapping[str, int]
     scores: Sequence[CardScores] = ()
+    hub_metrics: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,14 +79,15 @@ def _front_matter(card: Card) -> dict[str, Any]:
         "base_model": card.origin.base_model,
         "pipeline_tag": card.tasks[0].hub_task,
         "tags": ["crosstask", *sorted({task.hub_task for task in card.tasks})],
-        "metrics": sorted({_METRIC_TYPES.get(name, name) for task in card.tasks for name in _metric_names(task)}),
+        "metrics": sorted({name for task in card.tasks for name in _metric_names(task)}),
         "model-index": [{"name": card.name, "results": results}] if results else None,
     }
     return {key: value for key, value in found.items() if value}
 
 
 def _metric_names(task: CardTask) -> list[str]:
-    return [name for scores in task.scores for name in scores.metrics]
+    """The measured metrics, as the hub calls them."""
+    return [task.hub_metrics.get(name, name) for scores in task.scores for name in scores.metrics]
 
 
 def _results(task: CardTask) -> list[dict[str, Any]]:
@@ -102,7 +97,7 @@ def _results(task: CardTask) -> list[dict[str, Any]]:
             "task": {"type": task.hub_task},
             "dataset": {"name": task.name, "type": task.name, "split": scores.split},
             "metrics": [
-                {"type": _METRIC_TYPES.get(name, name), "name": name, "value": round(interval.value, 6)}
+                {"type": task.hub_metrics.get(name, name), "name": name, "value": round(interval.value, 6)}
                 for name, interval in scores.metrics.items()
             ],
         }

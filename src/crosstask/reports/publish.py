@@ -92,6 +92,7 @@ class Publication:
             labels=task.kind.space,
             rows={split: len(rows) for split, rows in task.splits.items()},
             scores=scores,
+            hub_metrics=task.kind.hub_metrics,
         )
         return model_card(Card(out.resolve().name, [described], self.made_by, record.versions, self._origin))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,8 @@ from crosstask.objectives import Objective
 from crosstask.ui import Silent, Ui
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from crosstask.models.head import Head
     from crosstask.models.trunk import Trunk
     from crosstask.tasks.kind import Kind
@@ -41,13 +43,30 @@ class KnownHead:
         return f"it was made with {', '.join(other)}" if other else None
 
 
+@dataclass
+class LastStates:
+    """States of a trunk that were computed last, two arrays at most, by what was asked for."""
+
+    kept: dict[Hashable, np.ndarray] = field(default_factory=dict)
+
+    def of(self, asked: Hashable, compute: Callable[[], np.ndarray]) -> np.ndarray:
+        """The states that were asked for, computed where they are not kept."""
+        found = self.kept.pop(asked) if asked in self.kept else compute()
+        self.kept = {**dict(list(self.kept.items())[-1:]), asked: found}
+        return found
+
+
 @dataclass(frozen=True)
 class Start:
-    """A trunk and the heads that came with it, by task name; `fingerprint` is the sha256 over all of it."""
+    """A trunk and the heads that came with it, by task name; `fingerprint` is the sha256 over all of it.
+
+    What trials that start here read of the trunk as it stands is kept in `states`.
+    """
 
     trunk: Trunk
     fingerprint: str
     heads: Mapping[str, KnownHead] = field(default_factory=dict)
+    states: LastStates = field(default_factory=LastStates, init=False, repr=False, compare=False)
 
     def head_for(self, task: Task, objective: Objective, ui: Ui) -> Head:
         """The head of a known task with the same label space, with the objective's dropout; else a fresh one.

@@ -27,10 +27,9 @@ class Prediction:
 
     @property
     def probability(self) -> float:
-        """The probability of the answer: that of the predicted label, or what the record says."""
-        if "label" in self.record:
-            return float(self.record["probabilities"][self.record["label"]])
-        return float(self.__getattr__("probability"))
+        """The probability of the answer; AttributeError where its kind tells none."""
+        found = self.kind.probability(self.record)
+        return self.__getattr__("probability") if found is None else found
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name not in self.record:

@@ -71,10 +71,14 @@ class Kind(Method):
     """What `measured` tells of targets, for people; empty where they are counted by names."""
     label_names: ClassVar[str] = "labels"
     """The option that holds the names of a declared label space."""
+    windowed: ClassVar[bool] = False
+    """Whether long texts are read in windows that overlap, and not cut, whatever is chosen."""
     figures: ClassVar[tuple[str, ...]] = ()
     """The options that `learn` fills with what the train targets come to; where rows are drawn, those of the drawn."""
     hub_task: ClassVar[str]
     """What the hub calls tasks of this kind."""
+    hub_metrics: ClassVar[Mapping[str, str]] = {}
+    """What the hub calls a metric, where that is not its name here."""
 
     @classmethod
     @abstractmethod
@@ -128,6 +132,10 @@ class Kind(Method):
     @abstractmethod
     def told(self, record: Mapping[str, Any]) -> str:
         """The answer of a prediction record, as people read it."""
+
+    def probability(self, record: Mapping[str, Any]) -> float | None:
+        """How sure a prediction record is of its answer; None where it tells no one probability."""
+        return record.get("probability")
 
     @abstractmethod
     def written(self, target: Any) -> str:

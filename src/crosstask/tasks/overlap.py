@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -41,11 +42,7 @@ def chrf_counts(texts: Sequence[str], references: Sequence[Sequence[str]]) -> Nu
 
     Paper: Popović 2015, "chrF: character n-gram F-score for automatic MT evaluation".
     """
-    chrf = _chrf()
-    rows = [
-        chrf._extract_corpus_statistics([text], [[reference] for reference in right])[0]
-        for text, right in zip(texts, references, strict=True)
-    ]
+    rows = [_best_counts(text, right) for text, right in zip(texts, references, strict=True)]
     return np.array(rows, dtype=np.float64).reshape(len(rows), 3 * _ORDERS)
 
 
@@ -75,8 +72,19 @@ def _rouge() -> Any:
     return RougeScorer(["rougeL"], tokenizer=_Words())
 
 
-@lru_cache
-def _chrf() -> Any:
-    from sacrebleu.metrics.chrf import CHRF
+def _best_counts(text: str, references: Sequence[str]) -> Numbers:
+    """The counts [18] beside the reference that the text is best with; of equals the first."""
+    from sacrebleu.metrics.helpers import extract_all_char_ngrams
 
-    return CHRF(char_order=_ORDERS, word_order=0, beta=_BETA)
+    found, *wanted = (extract_all_char_ngrams(said, _ORDERS) for said in (text, *references))
+    counts = np.array([_shared(found, of_reference) for of_reference in wanted], dtype=np.float64)
+    best: Numbers = counts[chrf(counts).argmax()]
+    return best
+
+
+def _shared(found: Sequence[Counter[str]], wanted: Sequence[Counter[str]]) -> list[int]:
+    """The n-grams found, wanted, and both, order after order; those of an order that is not wanted do not count."""
+    pairs = zip(found, wanted, strict=True)
+    return [
+        count for one, other in pairs for count in (one.total() * bool(other), other.total(), (one & other).total())
+    ]

@@ -24,7 +24,7 @@ MESSAGES = Messages(
         "machine": "机器",
     },
     heard={
-        r"draw (\d+) of (\d+): (\d+) labels a class": r"第 \1 次抽样（共 \2 次）：每类 \3 条标注",
+        r"draw (\d+) of (\d+): (\d+) labels? a class": r"第 \1 次抽样（共 \2 次）：每类 \3 条标注",
         r"training": "训练",
         r"loss": "损失",
         r"rate": "速度",

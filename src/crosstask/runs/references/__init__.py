@@ -1,11 +1,12 @@
-"""The cheap references that every score stands beside; one file a kind, called after it."""
+"""The cheap references that every score stands beside. One file a kind, called after it."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crosstask.method import Method
+from crosstask.registry import Registry
 
 if TYPE_CHECKING:
     from crosstask.runs.trial import Trial
@@ -19,10 +20,17 @@ Reference = Callable[["Trial", "Sequence[Example]"], Records]
 """From a trial's train rows to answers for other rows, in their order; equal trials give equal answers."""
 
 
+class References(Method):
+    """The references of one kind of task."""
+
+    by_name: ClassVar[Mapping[str, Reference]]
+    """What tables call them, and how they answer; those that learn most come first."""
+
+
+REFERENCES: Registry[References] = Registry("set of references", "crosstask.runs.references", "crosstask.references")
+
+
 def references_for(kind: Kind) -> Mapping[str, Reference]:
-    """The references of a kind by name, those that learn most first; a kind whose file is not here has none."""
-    place = f"{__name__}.{kind.method_name()}"
-    if importlib.util.find_spec(place) is None:
-        return {}
-    found: Mapping[str, Reference] = importlib.import_module(place).REFERENCES
-    return found
+    """The references of a kind by name; none where none are registered for it."""
+    name = kind.method_name()
+    return REFERENCES.get(name).by_name if name in REFERENCES.names() else {}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
 
-from crosstask.runs.references import Records, Reference
-from crosstask.runs.references.features import joined, states, vectorizer
+from crosstask.runs.references import Records, Reference, References
+from crosstask.runs.references._features import joined, states, vectorizer
 from crosstask.runs.trial import Trial
 from crosstask.tasks.task import TRAIN, Example
 
@@ -41,11 +42,14 @@ def linear_probe(trial: Trial, rows: Sequence[Example]) -> Records:
     return _records(trial, model.classes_, model.predict_proba(states(trial, [row.texts for row in rows])).tolist())
 
 
-REFERENCES: dict[str, Reference] = {
-    "linear probe": linear_probe,
-    "TF-IDF + logistic regression": tfidf,
-    "majority": majority,
-}
+class Classification(References):
+    """For one label a row."""
+
+    by_name: ClassVar[Mapping[str, Reference]] = {
+        "linear probe": linear_probe,
+        "TF-IDF + logistic regression": tfidf,
+        "majority": majority,
+    }
 
 
 def _records(trial: Trial, classes: Iterable[str], table: Iterable[Sequence[float]]) -> Records:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
 
-from crosstask.runs.references import Records, Reference
-from crosstask.runs.references.features import joined, vectorizer
-from crosstask.runs.references.sentences import sentence_places
+from crosstask.runs.references import Records, Reference, References
+from crosstask.runs.references._features import joined, vectorizer
+from crosstask.runs.references._sentences import sentence_places
 from crosstask.runs.trial import Trial
 from crosstask.tasks.task import TRAIN, Example
 
@@ -24,10 +25,13 @@ def nearest_target(trial: Trial, rows: Sequence[Example]) -> Records:
     return _records(train[place].target[0] for place in alike.toarray().argmax(axis=1))
 
 
-REFERENCES: dict[str, Reference] = {
-    "nearest train target": nearest_target,
-    "first sentence": first_sentence,
-}
+class Generation(References):
+    """For a text."""
+
+    by_name: ClassVar[Mapping[str, Reference]] = {
+        "nearest train target": nearest_target,
+        "first sentence": first_sentence,
+    }
 
 
 def _records(texts: Iterable[str]) -> Records:

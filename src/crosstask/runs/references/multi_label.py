@@ -5,16 +5,16 @@ Where there are validation rows, they choose from which probability on a label i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosstask.models.text_encoder import Encoding
 from crosstask.objectives import Features, Outputs, objective_for
-from crosstask.runs.references import Records, Reference
-from crosstask.runs.references.features import joined, states, vectorizer
+from crosstask.runs.references import Records, Reference, References
+from crosstask.runs.references._features import joined, states, vectorizer
 from crosstask.runs.trial import Trial
 from crosstask.tasks.label_counts import indicators
 from crosstask.tasks.task import TRAIN, VALIDATION, Example
@@ -52,11 +52,14 @@ def linear_probe(trial: Trial, rows: Sequence[Example]) -> Records:
     return _records(trial, rows, lambda asked: scaled.transform(read(asked)))
 
 
-REFERENCES: dict[str, Reference] = {
-    "linear probe": linear_probe,
-    "TF-IDF + logistic regression": tfidf,
-    "most frequent labels": most_frequent,
-}
+class MultiLabel(References):
+    """For any number of labels a row."""
+
+    by_name: ClassVar[Mapping[str, Reference]] = {
+        "linear probe": linear_probe,
+        "TF-IDF + logistic regression": tfidf,
+        "most frequent labels": most_frequent,
+    }
 
 
 def _records(trial: Trial, rows: Sequence[Example], read: Callable[[Sequence[Example]], Any]) -> Records:

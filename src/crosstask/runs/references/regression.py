@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosstask.runs.references import Records, Reference
-from crosstask.runs.references.features import states, vectorizer
+from crosstask.runs.references import Records, Reference, References
+from crosstask.runs.references._features import states, vectorizer
 from crosstask.runs.trial import Trial
 from crosstask.tasks.task import TRAIN, Example
 
@@ -56,11 +56,14 @@ def linear_probe(trial: Trial, rows: Sequence[Example]) -> Records:
     return _records(model.fit(read(trial.task.split(TRAIN).examples), _scores(trial)), read(rows))
 
 
-REFERENCES: dict[str, Reference] = {
-    "linear probe": linear_probe,
-    "TF-IDF + ridge regression": tfidf,
-    "mean": mean,
-}
+class Regression(References):
+    """For a number a row."""
+
+    by_name: ClassVar[Mapping[str, Reference]] = {
+        "linear probe": linear_probe,
+        "TF-IDF + ridge regression": tfidf,
+        "mean": mean,
+    }
 
 
 def _records(model: Any, vectors: Any) -> Records:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
-from typing import Any
+from typing import Any, ClassVar
 
-from crosstask.runs.references import Records, Reference
-from crosstask.runs.references.features import vectorizer
-from crosstask.runs.references.sentences import sentence_places
+from crosstask.runs.references import Records, Reference, References
+from crosstask.runs.references._features import vectorizer
+from crosstask.runs.references._sentences import sentence_places
 from crosstask.runs.trial import Trial
 from crosstask.tasks.task import TRAIN, Example
 from crosstask.tasks.words import Words
@@ -29,10 +29,13 @@ def likest_sentence(trial: Trial, rows: Sequence[Example]) -> Records:
     return [_likest(vectors, row.inputs["question"], row.inputs["context"]) for row in rows]
 
 
-REFERENCES: dict[str, Reference] = {
-    "sentence most like the question": likest_sentence,
-    "first words": first_words,
-}
+class Span(References):
+    """For a part of the context."""
+
+    by_name: ClassVar[Mapping[str, Reference]] = {
+        "sentence most like the question": likest_sentence,
+        "first words": first_words,
+    }
 
 
 def _likest(vectors: Any, question: str, context: str) -> dict[str, Any]:

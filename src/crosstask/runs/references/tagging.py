@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from crosstask.runs.references import Records, Reference
+from crosstask.runs.references import Records, Reference, References
 from crosstask.runs.trial import Trial
 from crosstask.tasks.entities import OUTSIDE
-from crosstask.tasks.kinds.tagging import Tagging
 from crosstask.tasks.task import TRAIN, Example
 from crosstask.tasks.words import Words
+
+if TYPE_CHECKING:
+    from crosstask.tasks.kinds import tagging
 
 _EDGE = ""  # what stands beside the first and the last word
 
@@ -41,10 +43,13 @@ def word_features(trial: Trial, rows: Sequence[Example]) -> Records:
     return _records(trial, rows, list(map(str, model.predict(_features(rows)))))
 
 
-REFERENCES: dict[str, Reference] = {
-    "word features + logistic regression": word_features,
-    "most frequent tag": most_frequent,
-}
+class Tagging(References):
+    """For a tag a word."""
+
+    by_name: ClassVar[Mapping[str, Reference]] = {
+        "word features + logistic regression": word_features,
+        "most frequent tag": most_frequent,
+    }
 
 
 def _words(example: Example) -> Words:
@@ -53,7 +58,7 @@ def _words(example: Example) -> Words:
 
 def _records(trial: Trial, rows: Sequence[Example], tags: Sequence[str]) -> Records:
     """The records of all words' tags, row after row; none is less than sure."""
-    kind, left = cast("Tagging", trial.task.kind), iter(tags)
+    kind, left = cast("tagging.Tagging", trial.task.kind), iter(tags)
     texts = [_words(row) for row in rows]
     return [kind.record(words, list(islice(left, len(words.places))), [1.0] * len(words.places)) for words in texts]
 

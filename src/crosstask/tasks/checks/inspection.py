@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from crosstask.tasks.checks.balance import Balance
+from crosstask.tasks.checks.compared_splits import ComparedSplit
 from crosstask.tasks.checks.leakage import Leakage, leaks
 from crosstask.tasks.checks.lengths import Lengths, lengths
 from crosstask.tasks.checks.match import Match
 from crosstask.tasks.checks.near import THRESHOLD
-from crosstask.tasks.checks.places import Place
 from crosstask.tasks.checks.repeats import Repeats, repeats
 from crosstask.tasks.checks.spread import Spread
-from crosstask.tasks.checks.tally import CountTokens, Tally, tally
+from crosstask.tasks.checks.tally import Read, Tally, tally
 from crosstask.tasks.checks.warnings import leakage_warning, split_warnings
 from crosstask.tasks.kind import Kind
 from crosstask.tasks.task import TRAIN, Split, Task
@@ -95,21 +95,21 @@ class Inspection:
         }
 
 
-def inspect_tasks(
-    tasks: Sequence[Task], count_tokens: CountTokens, limit: int, threshold: float = THRESHOLD
-) -> Inspection:
-    """Run every check on the tasks; `limit` is the longest row in tokens, `threshold` the similarity of near rows."""
+def inspect_tasks(tasks: Sequence[Task], read: Read, limit: int, threshold: float = THRESHOLD) -> Inspection:
+    """Run every check on the tasks.
+
+    `limit` is what the model reads at once, in tokens, `threshold` the similarity of near rows.
+    """
     told_apart = _told_apart(tasks)
     tallies = [
-        {name: tally(split.examples, task.kind, count_tokens) for name, split in task.splits.items()}
-        for task in told_apart
+        {name: tally(split.examples, task.kind, read) for name, split in task.splits.items()} for task in told_apart
     ]
-    places = [
-        Place(task, name, found.keys)
+    compared = [
+        ComparedSplit(task, name, found.keys)
         for task, by_split in zip(told_apart, tallies, strict=True)
         for name, found in by_split.items()
     ]
-    shared = tuple(leaks(places, threshold))
+    shared = tuple(leaks(compared, threshold))
     facts = (_task_facts(task, found, limit, shared) for task, found in zip(told_apart, tallies, strict=True))
     return Inspection(tuple(facts), shared, threshold)
 
@@ -154,7 +154,7 @@ def _split_facts(split: Split, kind: Kind, tallied: Tally, limit: int) -> SplitF
         split,
         repeats(split.examples, tallied, kind),
         Balance.of(tallied.names),
-        lengths(tallied.tokens.tolist(), limit),
+        lengths(tallied.tokens.tolist(), tallied.lost.tolist(), tallied.windows, limit),
         Spread.of(kind.measure, tallied.measures),
     )
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from crosstask.tasks.checks.compared_splits import ComparedSplit, Held, Ints, distinct_keys, held, homes
 from crosstask.tasks.checks.keys import key, key_number
 from crosstask.tasks.checks.match import Match
 from crosstask.tasks.checks.near import THRESHOLD, near_pairs
-from crosstask.tasks.checks.places import Held, Ints, Place, distinct_keys, held, homes
 from crosstask.tasks.checks.repeats import picked
 from crosstask.tasks.checks.shared import Shared
 from crosstask.tasks.task import TEST, TRAIN, VALIDATION, Example, Split, Task
@@ -21,7 +21,7 @@ from crosstask.tasks.task import TEST, TRAIN, VALIDATION, Example, Split, Task
 _LEARNED_FIRST = (TRAIN, VALIDATION, TEST)
 
 _Link = tuple[int, int]
-"""The numbers of two places, source and target."""
+"""The numbers of two splits, source and target."""
 
 _Rows = Sequence[tuple[int, int, float]]
 """Rows of a target, rows of a source, and how alike they are."""
@@ -53,14 +53,14 @@ def leakage(tasks: Sequence[Task], threshold: float = THRESHOLD) -> list[Leakage
 
     `threshold` is the least similarity of near repeats, over 0 and at most 1.
     """
-    return leaks([_place(task, *named) for task in tasks for named in task.splits.items()], threshold)
+    return leaks([_compared(task, *named) for task in tasks for named in task.splits.items()], threshold)
 
 
-def leaks(places: Sequence[Place], threshold: float) -> list[Leakage]:
-    """One finding for every two places, from the one learned from to the one measured on."""
-    if len(places) < 2:
+def leaks(splits: Sequence[ComparedSplit], threshold: float) -> list[Leakage]:
+    """One finding for every two splits, from the one learned from to the one measured on."""
+    if len(splits) < 2:
         return []
-    holding = held(sorted(places, key=lambda place: _rank(place.split)))
+    holding = held(sorted(splits, key=lambda split: _rank(split.split_name)))
     links = combinations(range(len(holding)), 2)
     found = {(source, target): Shared(holding[source], holding[target]) for source, target in links}
     _add_near(found, holding, threshold)
@@ -69,8 +69,9 @@ def leaks(places: Sequence[Place], threshold: float) -> list[Leakage]:
     return [_told(shared, rows, shown) for shared, rows in pairs]
 
 
-def _place(task: Task, name: str, split: Split) -> Place:
-    return Place(task, name, np.fromiter((key_number(key(row)) for row in split.examples), np.uint64, len(split)))
+def _compared(task: Task, name: str, split: Split) -> ComparedSplit:
+    keys = (key_number(key(row)) for row in split.examples)
+    return ComparedSplit(task, name, np.fromiter(keys, np.uint64, len(split)))
 
 
 def _rank(split: str) -> int:
@@ -78,7 +79,7 @@ def _rank(split: str) -> int:
 
 
 def _add_near(found: Mapping[_Link, Shared], holding: Sequence[Held], threshold: float) -> None:
-    """Tell what any two places share of the near rows that only one of them holds."""
+    """Tell what any two splits share of the near rows that only one of them holds."""
     only = homes(holding)
     for one, other, similarity in near_pairs(distinct_keys(holding), threshold, only):
         for source, target in product(_homes(holding, one, only), _homes(holding, other, only)):
@@ -89,25 +90,25 @@ def _add_near(found: Mapping[_Link, Shared], holding: Sequence[Held], threshold:
 
 
 def _homes(holding: Sequence[Held], number: int, only: Ints) -> list[int]:
-    """The places that hold an input."""
+    """The splits that hold an input."""
     home = int(only[number])
     return [home] if home >= 0 else [at for at, one in enumerate(holding) if one.holds(number)]
 
 
 def _shown(found: Sequence[tuple[Shared, _Rows]]) -> Mapping[str, Mapping[int, Example]]:
-    """The rows of all pairs by the name of their place, each place read once."""
-    places: dict[str, Place] = {}
+    """The rows of all pairs by the name of their split, each split read once."""
+    splits: dict[str, ComparedSplit] = {}
     wanted: dict[str, set[int]] = defaultdict(set)
     for shared, pairs in found:
-        source, target = shared.source.place, shared.target.place
-        places |= {source.name: source, target.name: target}
+        source, target = shared.source.split, shared.target.split
+        splits |= {source.name: source, target.name: target}
         wanted[target.name].update(row for row, _, _ in pairs)
         wanted[source.name].update(row for _, row, _ in pairs)
-    return {name: picked(places[name].examples, rows) for name, rows in wanted.items()}
+    return {name: picked(splits[name].examples, rows) for name, rows in wanted.items()}
 
 
 def _told(shared: Shared, pairs: _Rows, shown: Mapping[str, Mapping[int, Example]]) -> Leakage:
-    source, target = shared.source.place, shared.target.place
+    source, target = shared.source.split, shared.target.split
     matches = (
         Match.of(target.task.kind, shown[target.name][row], source.task.kind, shown[source.name][other], similarity)
         for row, other, similarity in pairs

@@ -1,11 +1,11 @@
-"""What the rows of one place share with another."""
+"""What the rows of one split share with another."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from crosstask.tasks.checks.compared_splits import Held
 from crosstask.tasks.checks.match import SHOWN
-from crosstask.tasks.checks.places import Held
 
 _NEAR, _EXACT = 1, 2
 

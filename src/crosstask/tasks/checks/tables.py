@@ -34,16 +34,17 @@ def tables(inspection: Inspection) -> Iterator[tuple[str, Sequence[Row]]]:
 
 
 def _splits(facts: TaskFacts) -> list[Row]:
-    limit = next(iter(facts.splits.values())).tokens.limit
-    lengths = ("tokens: median", "95%", "max", f"over {limit}", "lost")
-    header = ("split", "rows", "duplicates", "conflicts", *lengths)
-    return [header, *(_split(name, split) for name, split in facts.splits.items())]
+    told = [_split(name, split, windowed=facts.task.kind.windowed) for name, split in facts.splits.items()]
+    return [[*told[0]], *([*row.values()] for row in told)]
 
 
-def _split(name: str, facts: SplitFacts) -> Row:
-    tokens = facts.tokens
-    lengths = (round(tokens.median), tokens.p95, tokens.longest, share(tokens.cut), share(tokens.lost))
-    return (name, len(facts.split), facts.repeats.duplicates, facts.repeats.conflicts, *lengths)
+def _split(name: str, facts: SplitFacts, *, windowed: bool) -> dict[str, Any]:
+    """The cells of one split by the heads of their columns."""
+    repeated, tokens = facts.repeats, facts.tokens
+    rows = {"rows": len(facts.split), "duplicates": repeated.duplicates, "conflicts": repeated.conflicts}
+    lengths = {"tokens: median": round(tokens.median), "95%": tokens.p95, "max": tokens.longest}
+    cut = {f"over {tokens.limit}": share(tokens.cut), "lost": share(tokens.lost)}
+    return {"split": name, **rows, **lengths, **({f"windows of {tokens.limit}": tokens.windows} if windowed else cut)}
 
 
 def _labels(facts: TaskFacts) -> list[Row]:

@@ -33,6 +33,7 @@ class Classification(Kind):
     classed: ClassVar[bool] = True
     fair: ClassVar[str] = "macro F1, not accuracy"
     hub_task: ClassVar[str] = "text-classification"
+    hub_metrics: ClassVar[Mapping[str, str]] = {"macro_f1": "f1", "mcc": "matthews_correlation"}
 
     text: str = "text"
     """column of the text"""
@@ -105,11 +106,15 @@ class Classification(Kind):
 
     def error(self, record: Mapping[str, Any], target: str) -> float:
         """The probability of the label that was predicted instead."""
-        return 0.0 if record["label"] == target else float(record["probabilities"][record["label"]])
+        return 0.0 if record["label"] == target else self.probability(record)
 
     def told(self, record: Mapping[str, Any]) -> str:
         """The label with its probability."""
-        return f"{record['label']} ({record['probabilities'][record['label']]:.3f})"
+        return f"{record['label']} ({self.probability(record):.3f})"
+
+    def probability(self, record: Mapping[str, Any]) -> float:
+        """That of the predicted label."""
+        return float(record["probabilities"][record["label"]])
 
     def written(self, target: str) -> str:
         """The label."""

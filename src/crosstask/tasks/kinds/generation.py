@@ -49,6 +49,7 @@ class Generation(Kind):
     one_answer: ClassVar[bool] = False
     measure: ClassVar[str] = "words of the texts to be written"
     hub_task: ClassVar[str] = "text-generation"
+    hub_metrics: ClassVar[Mapping[str, str]] = {"rouge_l": "rouge"}
 
     source: str | None = "source"
     """column of the text"""

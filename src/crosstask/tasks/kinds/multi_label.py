@@ -32,6 +32,7 @@ class MultiLabel(Kind):
     metrics: ClassVar[tuple[str, ...]] = ("micro_f1", "macro_f1", "exact_match")
     precedence: ClassVar[int] = 40
     hub_task: ClassVar[str] = "text-classification"
+    hub_metrics: ClassVar[Mapping[str, str]] = {"micro_f1": "f1", "macro_f1": "f1"}
     fair: ClassVar[str] = "macro F1, not micro F1"
     label_names: ClassVar[str] = "names"
 

@@ -33,6 +33,7 @@ class Regression(Kind):
     measure: ClassVar[str] = "scores"
     figures: ClassVar[tuple[str, ...]] = ("mean", "spread")
     hub_task: ClassVar[str] = "text-classification"
+    hub_metrics: ClassVar[Mapping[str, str]] = {"pearson": "pearsonr", "spearman": "spearmanr"}
 
     text: str = "text"
     """column of the text"""

@@ -33,6 +33,7 @@ class Span(Kind):
     metrics: ClassVar[tuple[str, ...]] = ("f1", "exact_match")
     precedence: ClassVar[int] = 10
     measure: ClassVar[str] = "words of the answers"
+    windowed: ClassVar[bool] = True
     figures: ClassVar[tuple[str, ...]] = ("no_answers",)
     hub_task: ClassVar[str] = "question-answering"
 

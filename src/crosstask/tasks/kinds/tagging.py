@@ -40,6 +40,7 @@ class Tagging(Kind):
     metrics: ClassVar[tuple[str, ...]] = ("f1", "precision", "recall", "accuracy")
     precedence: ClassVar[int] = 20
     counted: ClassVar[str] = "spans"
+    windowed: ClassVar[bool] = True
     hub_task: ClassVar[str] = "token-classification"
 
     tokens: str = "tokens"

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosstask.models.heads.pooled import PooledHead
 from crosstask.models.model import MultiTaskModel
-from crosstask.models.trunk import Trunk
 from crosstask.objectives import objective_for
 from crosstask.tasks.kinds.classification import Classification
 from crosstask.tasks.task import Example, Task
@@ -21,8 +19,6 @@ from crosstask.training.lesson import Lesson
 
 if TYPE_CHECKING:
     from crosstask.runs.trial import Trial
-
-_KNOWN: WeakKeyDictionary[Trunk, dict[tuple[Any, ...], NDArray[np.float64]]] = WeakKeyDictionary()
 
 _WORD = rf"[{IDEOGRAPHS}]|[^\W{IDEOGRAPHS}]{{2,}}"  # scikit-learn's own for scripts with spaces
 
@@ -42,12 +38,9 @@ def joined(rows: Sequence[Example]) -> list[str]:
 def states(trial: Trial, texts: Sequence[tuple[str, ...]]) -> NDArray[np.float64]:
     """Mean states of the trial's trunk as it stands, of rows of one text or of two read together, [rows, width].
 
-    A trunk's last two stay known while it lives: every draw has train rows of its own, and asks for the same test rows.
+    The start keeps the last two: every draw has train rows of its own, and asks for the same test rows.
     """
-    known, asked = _KNOWN.setdefault(trial.start.trunk, {}), (trial.runtime, *texts)
-    found = known.pop(asked) if asked in known else _read(trial, texts)
-    _KNOWN[trial.start.trunk] = {**dict(list(known.items())[-1:]), asked: found}
-    return found
+    return trial.start.states.of((trial.runtime, *texts), lambda: _read(trial, texts))
 
 
 def _read(trial: Trial, texts: Sequence[tuple[str, ...]]) -> NDArray[np.float64]:
