@@ -180,6 +180,22 @@ def test_beams_are_those_of_transformers(beams: int, decoder: Callable[[str], Tr
     assert found != generate(trunk, prompts, Decoding(max_new_tokens=12))
 
 
+def test_beams_do_not_follow_the_checkpoints_own_taste(tmp_path: Path) -> None:
+    folder = save_decoder(tmp_path)
+    prompts = token_ids(load_trunk(folder).text, TEXTS[:3])
+    beams = Decoding(max_new_tokens=12, beams=2)
+    expected = generate(load_trunk(folder), prompts, beams)
+    tastes = {
+        "eos_token_id": 2,
+        "repetition_penalty": 3.0,
+        "min_length": 250,
+        "early_stopping": True,
+        "length_penalty": 4.0,
+    }
+    (folder / "generation_config.json").write_text(json.dumps(tastes))
+    assert generate(load_trunk(folder), prompts, beams) == expected
+
+
 def test_draws_follow_from_seed_and_prompt_alone(decoder: Callable[[str], Trunk]) -> None:
     trunk = decoder("llama")
     prompts = token_ids(trunk.text, TEXTS)

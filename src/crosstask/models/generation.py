@@ -136,7 +136,8 @@ def _search(trunk: Trunk, prompts: Sequence[Sequence[int]], decoding: Decoding) 
     device = next(trunk.parameters()).device
     ids, mask = (part.to(device) for part in left_padded(prompts, trunk.text.pad_id))
     most = min(_limit(trunk, prompt, decoding) for prompt in prompts)
-    return [_cut(row, trunk.text.ends) for row in beam_search(trunk, ids, mask, most, decoding.beams).tolist()]
+    found = beam_search(trunk, ids, mask, decoding.model_copy(update={"max_new_tokens": most}))
+    return [_cut(row, trunk.text.ends) for row in found.tolist()]
 
 
 def _cut(ids: list[int], ends: Sequence[int]) -> list[int]:
