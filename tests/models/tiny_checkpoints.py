@@ -37,6 +37,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
 }
 OTHER_LOGITS = ("granite", "cohere", "gemma2")
 """Decoders that do more with their logits than a linear layer does."""
+DECODERS = ("gpt2", "llama", *OTHER_LOGITS)
 POST_NORM = ("bert", "roberta", "distilbert", "electra")
 
 
@@ -50,7 +51,7 @@ def word_tokenizer(kind: str, *, pad_token: str | None = "<pad>") -> Any:
 
     tokenizer = Tokenizer(WordLevel({word: number for number, word in enumerate(SPECIAL + WORDS)}, unk_token="<unk>"))
     tokenizer.pre_tokenizer = Whitespace()
-    if kind not in ("gpt2", "llama"):
+    if kind not in DECODERS:
         tokenizer.post_processor = TemplateProcessing(
             single="<s> $A </s>", pair="<s> $A </s> $B:1 </s>:1", special_tokens=[("<s>", 0), ("</s>", 2)]
         )

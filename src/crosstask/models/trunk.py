@@ -10,7 +10,7 @@ from typing import Any, cast
 from torch import Tensor, nn
 
 from crosstask.errors import ConfigError
-from crosstask.models.anatomy import position_offset
+from crosstask.models.anatomy import position_offset, reads_left_to_right
 from crosstask.models.content_hash import content_hash
 from crosstask.models.lm_head import LmHead
 from crosstask.models.text_encoder import TextEncoder
@@ -66,7 +66,7 @@ class Trunk(nn.Module):
             inputs["token_type_ids"] = tokens.type_ids
         if self._needs_positions:
             inputs["position_ids"] = (tokens.mask.long().cumsum(1) - 1).clamp_min(0)
-        if self.generates:
+        if "use_cache" in self._arguments:
             inputs["use_cache"] = False
         states: Tensor = self.encoder(**inputs).last_hidden_state
         return states
@@ -78,14 +78,24 @@ class Trunk(nn.Module):
 
     @property
     def generates(self) -> bool:
-        """Whether it is a language model that reads from left to right."""
+        """Whether it can write: it is a decoder with its LM head."""
         return self.lm_head is not None
+
+    @cached_property
+    def causal(self) -> bool:
+        """Whether it reads from left to right, as decoders do, with an LM head or without; asked in evaluation mode."""
+        return reads_left_to_right(self.encoder, self.text.pad_id)
 
     @cached_property
     def _needs_positions(self) -> bool:
         """Left padding moves the texts; encoders that count positions from the first column must be told so."""
-        takes = "position_ids" in inspect.signature(self.encoder.forward).parameters
-        return self.text.padding_side == "left" and takes and position_offset(self.encoder) == 0
+        countable = "position_ids" in self._arguments and position_offset(self.encoder) == 0
+        return self.text.padding_side == "left" and countable
+
+    @cached_property
+    def _arguments(self) -> frozenset[str]:
+        """What the encoder's forward may be told."""
+        return frozenset(inspect.signature(self.encoder.forward).parameters)
 
 
 def require_language_model(trunk: Trunk) -> None:
