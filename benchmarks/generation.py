@@ -18,7 +18,7 @@ import torch
 import record
 from crosstask.models.cached_reading import left_padded
 from crosstask.models.decoding import Decoding
-from crosstask.models.generation import end_ids, generate
+from crosstask.models.generation import generate
 from crosstask.models.prompts import prompt_ids, prompt_text
 from crosstask.models.transformers_gateway import load_trunk
 from crosstask.models.trunk import Trunk
@@ -64,7 +64,7 @@ def theirs(trunk: Trunk, prompts: Sequence[Sequence[int]]) -> list[list[int]]:
         do_sample=False,
         pad_token_id=trunk.text.pad_id,
     )
-    return [_ended(row.tolist(), end_ids(trunk)) for row in found[:, ids.shape[1] :]]
+    return [_ended(row.tolist(), trunk.text.ends) for row in found[:, ids.shape[1] :]]
 
 
 METHODS: dict[str, Method] = {"crosstask": ours, "transformers": theirs}

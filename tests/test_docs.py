@@ -95,6 +95,12 @@ def test_commands_name_verbs_and_options_that_exist(line, capsys):
     capsys.readouterr()
 
 
+@pytest.mark.parametrize("script", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda script: script.stem)
+def test_benchmarks_find_what_they_import(script, monkeypatch):
+    monkeypatch.syspath_prepend(str(script.parent))
+    runpy.run_path(str(script))
+
+
 def test_every_verb_is_documented():
     page = (ROOT / "docs" / "verbs.md").read_text(encoding="utf-8")
     assert [name for name in STEPS.names() if f"### {name}\n" not in page] == []

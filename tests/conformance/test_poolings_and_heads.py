@@ -23,7 +23,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "pooled": {"width": WIDTH, "pooling": "attention"},
 }
 """What each head needs to be made. A new head adds its own."""
-DECODER = SimpleNamespace(lm_head=torch.nn.Linear(WIDTH, 7))
+DECODER = SimpleNamespace(logits=torch.nn.Linear(WIDTH, 7))
 """What a head may read of a trunk."""
 
 

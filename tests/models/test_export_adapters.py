@@ -97,6 +97,24 @@ def test_kept_it_opens_on_the_bundles_trunk(
 
 
 @PEFTS_OWN
+def test_kept_it_draws_as_the_merged_weights_do(
+    bundle: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents = read_bundle(bundle("generation", "lm:temperature=0.7,top_p=0.9,max_new_tokens=5"))
+    export_transformers(contents, tmp_path / "kept", adapters="kept")
+    export_transformers(contents, tmp_path / "merged")
+    (example,) = re.findall(
+        r"```python\n(.*?)```", (tmp_path / "kept" / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"print": lambda _: None}
+    exec(example.replace("BUNDLE/", "a/"), names)
+    saved = json.loads((tmp_path / "merged" / "generation_config.json").read_text(encoding="utf-8"))
+    assert names["settings"]["top_k"] == 0
+    assert names["settings"] == {name: saved[name] for name in names["settings"]}
+
+
+@PEFTS_OWN
 def test_the_verb_keeps_them_apart(
     bundle: Callable[..., Path], run_cli: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

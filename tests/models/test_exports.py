@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import torch
-from tiny_checkpoints import POST_NORM, save_decoder
+from tiny_checkpoints import OTHER_LOGITS, POST_NORM, save_decoder
 from tiny_kinds import learned
 from torch import nn
 
@@ -190,6 +190,21 @@ def test_a_language_model_writes_as_the_bundle_does(
     assert re.sub(r"\s+", " ", told).strip() == re.sub(r"\s+", " ", found.text).strip()
     assert (tmp_path / "out" / "chat_template.jinja").exists() == chat
     assert ("```jinja" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")) == (way is not None)
+
+
+@pytest.mark.parametrize("kind", OTHER_LOGITS)
+def test_a_language_model_keeps_what_it_does_with_its_logits(
+    kind: str, exported: Callable[..., Bundle], tmp_path: Path
+) -> None:
+    from transformers import AutoModelForCausalLM
+
+    folder = save_decoder(tmp_path / "decoder", kind)
+    trunk = exported(learned("generation"), folder, "lm:max_new_tokens=5").model.trunk
+    ids = torch.tensor([[40, 41, 42]])
+    with torch.inference_mode():
+        expected = AutoModelForCausalLM.from_pretrained(folder)(ids).logits[0]
+        torch.testing.assert_close(trunk.logits(trunk.encoder(ids).last_hidden_state[0]), expected)
+        torch.testing.assert_close(AutoModelForCausalLM.from_pretrained(tmp_path / "out")(ids).logits[0], expected)
 
 
 def test_beams_and_draws_stand_in_the_generation_config(exported: Callable[..., Bundle], tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_checkpoints import CHAT_SPECIAL, byte_tokenizer, save_decoder
+from tiny_checkpoints import CHAT_SPECIAL, OTHER_LOGITS, byte_tokenizer, save_decoder
 from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
 
 from crosstask.errors import ConfigError, InputError
@@ -54,7 +54,7 @@ def theirs(trunk: Trunk, prompt: Sequence[int], **options: object) -> list[int]:
     return trunk.whole.generate(ids, attention_mask=torch.ones_like(ids), **settings)[0, len(prompt) :].tolist()
 
 
-@pytest.mark.parametrize("kind", ["llama", "gpt2"])
+@pytest.mark.parametrize("kind", ["llama", "gpt2", *OTHER_LOGITS])
 def test_greedy_tokens_are_those_of_transformers(kind: str, decoder: Callable[[str], Trunk]) -> None:
     trunk = decoder(kind)
     prompts = token_ids(trunk.text, TEXTS)
@@ -180,6 +180,22 @@ def test_beams_are_those_of_transformers(beams: int, decoder: Callable[[str], Tr
     assert found != generate(trunk, prompts, Decoding(max_new_tokens=12))
 
 
+def test_beams_do_not_follow_the_checkpoints_own_taste(tmp_path: Path) -> None:
+    folder = save_decoder(tmp_path)
+    prompts = token_ids(load_trunk(folder).text, TEXTS[:3])
+    beams = Decoding(max_new_tokens=12, beams=2)
+    expected = generate(load_trunk(folder), prompts, beams)
+    tastes = {
+        "eos_token_id": 2,
+        "repetition_penalty": 3.0,
+        "min_length": 250,
+        "early_stopping": True,
+        "length_penalty": 4.0,
+    }
+    (folder / "generation_config.json").write_text(json.dumps(tastes))
+    assert generate(load_trunk(folder), prompts, beams) == expected
+
+
 def test_draws_follow_from_seed_and_prompt_alone(decoder: Callable[[str], Trunk]) -> None:
     trunk = decoder("llama")
     prompts = token_ids(trunk.text, TEXTS)
@@ -189,6 +205,22 @@ def test_draws_follow_from_seed_and_prompt_alone(decoder: Callable[[str], Trunk]
     assert found[0] == found[5]
     other = generate(trunk, prompts, Decoding(max_new_tokens=12, temperature=1.0, seed=1))
     assert sum(one != two for one, two in zip(found, other, strict=True)) >= 4
+
+
+@pytest.mark.parametrize("kind", OTHER_LOGITS)
+def test_draws_are_from_the_models_own_logits(kind: str, decoder: Callable[[str], Trunk]) -> None:
+    trunk, drawing = decoder(kind), Decoding(max_new_tokens=1, temperature=0.9)
+    (prompt,) = token_ids(trunk.text, ["hello"])
+    with torch.inference_mode():
+        logits = trunk.whole(torch.tensor([prompt])).logits[:, -1]
+        bare = trunk.whole.get_output_embeddings()(trunk.encoder(torch.tensor([prompt])).last_hidden_state[:, -1])
+    told: list[torch.Tensor] = []
+    with patch(
+        "crosstask.models.generation.token_choice", lambda *_: lambda seen, _: told.append(seen) or seen.argmax(-1)
+    ):
+        generate(trunk, [prompt], drawing)
+    torch.testing.assert_close(told[0], logits, atol=1e-5, rtol=1e-5)
+    assert (bare - logits).abs().max() > 0.1
 
 
 def test_a_low_temperature_takes_the_likeliest(decoder: Callable[[str], Trunk]) -> None:

@@ -57,7 +57,7 @@ def test_it_fits_every_architecture(kind: str, targets: str, tiny_model: Callabl
     assert all("lora_" in name or name.startswith("heads.") for name in names)
     assert len(tuning.parts(model)) == len([name for name in names if "lora_" in name])
     merge_parts(model)
-    torch.testing.assert_close(outputs(model), after, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(outputs(model), after, atol=3e-5, rtol=1e-4)
     assert not model.attached
     assert not any("lora_" in name for name, _ in model.named_parameters())
 

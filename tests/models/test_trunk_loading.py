@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tiny_checkpoints import CONFIGS, byte_tokenizer, save_checkpoint, save_decoder, word_tokenizer
+from tiny_checkpoints import CONFIGS, DECODERS, byte_tokenizer, save_checkpoint, save_decoder, word_tokenizer
 
 from crosstask.errors import InputError, NotFound
+from crosstask.models.pooling import default_pooling
 from crosstask.models.transformers_gateway import load_trunk, save_trunk
 from crosstask.models.trunk import Trunk
 from crosstask.ui import Silent
@@ -52,6 +53,29 @@ def test_any_encoder_gives_states_and_comes_back_from_disk(
     assert again.content_hash == trunk.content_hash
 
 
+@pytest.mark.parametrize("kind", CONFIGS)
+def test_decoders_are_known_without_an_lm_head(kind: str, tiny_trunk: Callable[..., Trunk]) -> None:
+    trunk = tiny_trunk(kind)
+    assert (trunk.causal, trunk.generates) == (kind in DECODERS, False)
+    assert default_pooling(trunk) == ("last" if kind in DECODERS else "mean")
+
+
+def test_a_language_model_reads_from_left_to_right(tiny_decoder: Path) -> None:
+    trunk = load_trunk(tiny_decoder)
+    assert trunk.causal
+    assert trunk.generates
+
+
+@pytest.mark.parametrize(("kind", "changes"), [("gemma3_text", {"use_bidirectional_attention": True, "head_dim": 8})])
+def test_a_decoder_made_to_read_both_ways_is_an_encoder(kind: str, changes: dict[str, Any], tmp_path: Path) -> None:
+    assert not load_trunk(save_decoder(tmp_path / "both", kind, **changes)).causal
+    assert load_trunk(save_decoder(tmp_path / "one", kind, **{**changes, "use_bidirectional_attention": False})).causal
+
+
+def test_an_encoder_made_to_read_from_left_to_right_is_a_decoder(tmp_path: Path) -> None:
+    assert load_trunk(save_checkpoint(tmp_path, "bert", is_decoder=True)).causal
+
+
 def test_loading_is_silent_and_stays_off_the_network(
     folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,7 +99,7 @@ def test_the_hash_follows_an_lm_head_of_its_own(tmp_path: Path) -> None:
     trunk = load_trunk(save_decoder(tmp_path, tie_word_embeddings=False))
     before = trunk.content_hash
     with torch.no_grad():
-        trunk.lm_head.weight[0, 0] += 1
+        trunk.whole.lm_head.weight[0, 0] += 1
     assert trunk.content_hash != before
 
 

@@ -19,6 +19,7 @@ SMALL: dict[str, Any] = {
     "max_position_embeddings": 40,
     "pad_token_id": 1,
 }
+LLAMA: dict[str, Any] = {**SMALL, "num_key_value_heads": 2, "bos_token_id": 0, "eos_token_id": 2}
 CONFIGS: dict[str, dict[str, Any]] = {
     "bert": SMALL,
     "roberta": {**SMALL, "type_vocab_size": 1, "layer_norm_eps": 1e-5},
@@ -29,8 +30,14 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "mpnet": SMALL,
     "albert": {**SMALL, "embedding_size": 16},
     "gpt2": {**SMALL, "bos_token_id": 0, "eos_token_id": 2},
-    "llama": {**SMALL, "num_key_value_heads": 2, "bos_token_id": 0, "eos_token_id": 2},
+    "llama": LLAMA,
+    "granite": {**LLAMA, "logits_scaling": 3.0},
+    "cohere": {**LLAMA, "logit_scale": 0.3},
+    "gemma2": {**LLAMA, "head_dim": 8, "final_logit_softcapping": 4.0},
 }
+OTHER_LOGITS = ("granite", "cohere", "gemma2")
+"""Decoders that do more with their logits than a linear layer does."""
+DECODERS = ("gpt2", "llama", *OTHER_LOGITS)
 POST_NORM = ("bert", "roberta", "distilbert", "electra")
 
 
@@ -44,7 +51,7 @@ def word_tokenizer(kind: str, *, pad_token: str | None = "<pad>") -> Any:
 
     tokenizer = Tokenizer(WordLevel({word: number for number, word in enumerate(SPECIAL + WORDS)}, unk_token="<unk>"))
     tokenizer.pre_tokenizer = Whitespace()
-    if kind not in ("gpt2", "llama"):
+    if kind not in DECODERS:
         tokenizer.post_processor = TemplateProcessing(
             single="<s> $A </s>", pair="<s> $A </s> $B:1 </s>:1", special_tokens=[("<s>", 0), ("</s>", 2)]
         )
@@ -107,7 +114,7 @@ def save_decoder(
     sizes = {"vocab_size": len(CHAT_SPECIAL) + 256, "max_position_embeddings": 256, "initializer_range": 0.2}
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        config = AutoConfig.for_model(kind, **{**CONFIGS[kind], **sizes, **changes})
+        config = AutoConfig.for_model(kind, **{**CONFIGS.get(kind, SMALL), **sizes, **changes})
         AutoModelForCausalLM.from_config(config).save_pretrained(folder)
     byte_tokenizer(chat_template=chat_template).save_pretrained(folder)
     return folder

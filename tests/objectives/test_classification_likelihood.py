@@ -10,7 +10,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as some
-from tiny_checkpoints import save_decoder, word_tokenizer
+from tiny_checkpoints import OTHER_LOGITS, save_decoder, word_tokenizer
 
 from crosstask.errors import ConfigError, InputError
 from crosstask.models.answer_paths import AnswerPaths
@@ -36,7 +36,7 @@ EXAMPLES = [
 Ids = some.lists(some.integers(0, 3), min_size=1, max_size=4).map(tuple)
 
 
-@pytest.fixture(params=["llama", "gpt2"])
+@pytest.fixture(params=["llama", "gpt2", *OTHER_LOGITS])
 def trunk(request: pytest.FixtureRequest, tmp_path: Path):
     return load_trunk(save_decoder(tmp_path / request.param, request.param))
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tiny_checkpoints import save_decoder
+from tiny_checkpoints import OTHER_LOGITS, save_decoder
 
 from crosstask.errors import ConfigError, InputError
 from crosstask.models.model import MultiTaskModel
@@ -64,9 +64,12 @@ def test_the_way_is_called_lm() -> None:
     assert objective_for(KIND, "lm:max_new_tokens=9,beams=2") == GenerationLm(max_new_tokens=9, beams=2)
 
 
-@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize(
+    ("kind", "side"), [("llama", "left"), ("llama", "right"), *((kind, "right") for kind in OTHER_LOGITS)]
+)
 @torch.inference_mode()
-def test_the_loss_is_that_of_transformers_on_the_answer_alone(side: str, trunk: Trunk) -> None:
+def test_the_loss_is_that_of_transformers_on_the_answer_alone(kind: str, side: str, tmp_path: Path) -> None:
+    trunk = load_trunk(save_decoder(tmp_path, kind))
     trunk.text = replace(trunk.text, padding_side=side)
     objective = GenerationLm()
     made = lesson(objective, trunk)

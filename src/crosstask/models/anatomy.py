@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any, cast
 
+import torch
 from torch import nn
+
+_ROUNDING = 1e-5  # of a state's largest value
 
 
 def layer_list(encoder: nn.Module) -> tuple[str, nn.ModuleList]:
@@ -29,3 +33,16 @@ def position_offset(encoder: nn.Module) -> int:
         if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None:
             return int(module.padding_idx) + 1
     return 0
+
+
+@torch.no_grad()
+def reads_left_to_right(encoder: nn.Module, padding: int) -> bool:
+    """Whether a token's state knows nothing of the tokens behind it; to be asked in evaluation mode.
+
+    The encoder itself shows it, on two texts that differ behind their first token. What configs say of it has another
+    name in every family, and some decoders were made to read both ways without another name.
+    """
+    first, *others = [token for token in range(4) if token != padding]
+    ids = torch.tensor([[first, other, other] for other in others], device=next(encoder.parameters()).device)
+    states = cast(Any, encoder)(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state[:, 0]
+    return bool((states[0] - states[1]).abs().max() <= _ROUNDING * states.abs().max())

@@ -53,7 +53,7 @@ def export_transformers(
         card = export_card(contents.card, library, exported, task.trunk.text.prefix)
         (place / "README.md").write_text(card, encoding="utf-8", newline="\n")
         expected = _outputs(contents.model, task) * exported.scale + exported.shift
-        _check_equal(found, expected, _TOLERANCE[task.trunk.generates])
+        _check_equal(found, expected, _TOLERANCE[task.trunk.causal])
 
 
 def require_exportable(contents: BundleContents, adapters: Adapters = "merged") -> None:

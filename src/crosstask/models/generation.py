@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import pad
 
 from crosstask.models.cached_reading import Cache, CachedReading, left_padded
@@ -85,11 +85,10 @@ def _steps(trunk: Trunk, prompts: Sequence[Sequence[int]], decoding: Decoding) -
     """Step by step the rows under way and the next token of each; a row that has ended leaves the batch."""
     limits = [_limit(trunk, prompt, decoding) for prompt in prompts]
     ends, choose = trunk.text.ends, token_choice(prompts, decoding)
-    head = cast(nn.Module, trunk.lm_head)
     batch, reading = _Batch.of(trunk, prompts), CachedReading.of(trunk)
     for step in range(1, max(limits) + 1):
         states = batch.read(reading)
-        chosen = choose(head(states[:, -1]), batch.rows)
+        chosen = choose(trunk.logits(states[:, -1]), batch.rows)
         tokens = chosen.tolist()
         yield batch.rows, tokens
         told = zip(batch.rows, tokens, strict=True)
@@ -137,7 +136,8 @@ def _search(trunk: Trunk, prompts: Sequence[Sequence[int]], decoding: Decoding) 
     device = next(trunk.parameters()).device
     ids, mask = (part.to(device) for part in left_padded(prompts, trunk.text.pad_id))
     most = min(_limit(trunk, prompt, decoding) for prompt in prompts)
-    return [_cut(row, trunk.text.ends) for row in beam_search(trunk, ids, mask, most, decoding.beams).tolist()]
+    found = beam_search(trunk, ids, mask, decoding.model_copy(update={"max_new_tokens": most}))
+    return [_cut(row, trunk.text.ends) for row in found.tolist()]
 
 
 def _cut(ids: list[int], ends: Sequence[int]) -> list[int]:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
-from typing import cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import pad
 
 from crosstask.models.answer_paths import AnswerPaths, Ids
@@ -39,8 +38,7 @@ class AnswerScorer:
         behind = None if self._cache is None else self._cache.repeated(len(prompts))
         last, cache = self._reading(ids, _needed(mask), behind)
         states = [last[:, -1:], *(self._follow(branch, mask, cache) for branch in self.paths.branches)]
-        head = cast(nn.Module, self.trunk.lm_head)
-        return self.paths.likelihoods(head(torch.cat(states, dim=1).flatten(0, 1)))
+        return self.paths.likelihoods(self.trunk.logits(torch.cat(states, dim=1).flatten(0, 1)))
 
     def _follow(self, branch: Ids, mask: Tensor, cache: Cache) -> Tensor:
         """States [prompt, token, width] of a branch behind every prompt."""

@@ -45,4 +45,4 @@ POOLINGS: Registry[Pooling] = Registry("pooling", "crosstask.models.poolings", "
 
 def default_pooling(trunk: Trunk) -> str:
     """The name of the pooling that suits a trunk: of a decoder only the last token has seen the whole text."""
-    return "last" if trunk.generates else "mean"
+    return "last" if trunk.causal else "mean"

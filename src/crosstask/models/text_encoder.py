@@ -13,6 +13,7 @@ from torch import nn
 
 from crosstask.errors import ConfigError, InputError
 from crosstask.models.anatomy import position_offset
+from crosstask.models.pair_boundary import ensure_boundary
 from crosstask.models.token_rows import spread
 from crosstask.models.tokens import Tokens
 from crosstask.models.windows import Windows
@@ -48,7 +49,8 @@ class TextEncoder:
     `tokenizer` is the checkpoint's Hugging Face tokenizer; `max_length` is where this encoder cuts. Everything else was
     read from the checkpoint too. `uses_type_ids` says whether the trunk tells the two texts of a pair apart by token
     types. `prefix` is what the checkpoint was trained to see before every text, such as E5's `query: `. `ends` are the
-    tokens that end a text which the trunk writes, the tokenizer's own first.
+    tokens that end a text which the trunk writes, the tokenizer's own first. `parts_pairs` says whether the tokenizer
+    puts something between the two texts of a pair.
     """
 
     tokenizer: Any
@@ -58,6 +60,7 @@ class TextEncoder:
     uses_type_ids: bool = False
     prefix: str = ""
     ends: tuple[int, ...] = ()
+    parts_pairs: bool = True
 
     @property
     def limit(self) -> int:
@@ -72,7 +75,8 @@ class TextEncoder:
     def encode(self, texts: Sequence[tuple[str, ...]]) -> list[Encoding]:
         """The encodings of rows of one text or of two; all rows have the same number of texts.
 
-        What is longer than `max_length` loses tokens of its longest text first.
+        What is longer than `max_length` loses tokens of its longest text first. InputError where the two texts of a row
+        would be read as one.
         """
         whole = self._tokenize(texts, truncation=False)
         lengths = [len(encoding.ids) for encoding in whole]
@@ -118,6 +122,9 @@ class TextEncoder:
         return [Encoding(row, kinds, len(row)) for row, kinds in zip(ids, types, strict=True)]
 
     def _call(self, texts: Sequence[tuple[str, ...]], **options: Any) -> Any:
+        if len(texts[0]) > 1 and not self.parts_pairs:
+            message = "the tokenizer puts nothing between the two texts of a pair"
+            raise InputError(message, mend="Name a model that has a fast tokenizer (a tokenizer.json).")
         fields = [[self.prefix + text for text in field] for field in zip(*texts, strict=True)]
         return self.tokenizer(
             *fields, **options, return_attention_mask=False, return_token_type_ids=self.uses_type_ids, verbose=False
@@ -153,8 +160,10 @@ def text_encoder(
     """The text encoder that a checkpoint's `tokenizer` and `encoder` make.
 
     It cuts texts at `max_length` of the tokens that they allow; if not said, at all of them up to 4096. `ends` are the
-    tokens at which the checkpoint stops writing, beside the tokenizer's own.
+    tokens at which the checkpoint stops writing, beside the tokenizer's own. A tokenizer that glues the texts of a pair
+    together is made to part them.
     """
+    parts_pairs = ensure_boundary(tokenizer)
     tokenizer.model_max_length = _allowed_length(tokenizer, encoder)
     if not _tells_types(encoder):  # an exported tokenizer must not give them either
         tokenizer.model_input_names = [name for name in tokenizer.model_input_names if name != "token_type_ids"]
@@ -166,6 +175,7 @@ def text_encoder(
         uses_type_ids="token_type_ids" in tokenizer.model_input_names,
         prefix=tokenizer.init_kwargs.get("prefixes", {}).get("text", ""),
         ends=tuple(dict.fromkeys(end for end in (tokenizer.eos_token_id, *ends) if end is not None)),
+        parts_pairs=parts_pairs,
     )
 
 

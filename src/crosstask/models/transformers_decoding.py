@@ -7,39 +7,57 @@ from typing import Any
 
 from torch import Tensor
 
+from crosstask.models.decoding import Decoding
+from crosstask.models.text_encoder import TextEncoder
 from crosstask.models.transformers_gateway import quiet
 from crosstask.models.trunk import Trunk
 
 
-def beam_search(trunk: Trunk, ids: Tensor, mask: Tensor, tokens: int, beams: int) -> Tensor:
-    """The likeliest continuation of each row of left-padded `ids` [batch, position] by at most `tokens`: [batch, new].
+def beam_search(trunk: Trunk, ids: Tensor, mask: Tensor, decoding: Decoding) -> Tensor:
+    """The likeliest continuation of each row of left-padded `ids` [batch, position]: [batch, new].
 
     What stands behind an end token is padding.
     """
-    config = generation_config(trunk, tokens, beams, do_sample=False)
     model: Any = trunk.whole
     with quiet():
+        config = generation_config(trunk.text, decoding)
         found: Tensor = model.generate(input_ids=ids, attention_mask=mask.long(), generation_config=config)
     return found[:, ids.shape[1] :]
 
 
-def generation_config(trunk: Trunk, tokens: int, beams: int, **draws: Any) -> Any:
-    """How to write at most so many new tokens, as transformers has it.
-
-    It names every setting, for the checkpoint's own fill in what is not said.
-    """
+def generation_config(text: TextEncoder, decoding: Decoding) -> Any:
+    """How to write, as transformers keeps it with a checkpoint."""
     from transformers import GenerationConfig
 
-    return GenerationConfig(
-        max_new_tokens=tokens,
-        num_beams=beams,
-        repetition_penalty=1.0,
-        no_repeat_ngram_size=0,
-        length_penalty=1.0,
-        eos_token_id=[*trunk.text.ends],
-        pad_token_id=trunk.text.pad_id,
-        **draws,
-    )
+    return GenerationConfig(**generation_settings(text, decoding))
+
+
+def generation_settings(text: TextEncoder, decoding: Decoding) -> dict[str, Any]:
+    """How to write, as arguments of transformers' `generate`.
+
+    What is not named, the checkpoint's own generation config fills in, and then transformers' own default. So those
+    that would change what is written, and have a value that changes nothing, are named with it.
+    """
+    settings = {
+        "max_new_tokens": decoding.max_new_tokens,
+        "num_beams": decoding.beams,
+        "do_sample": decoding.draws,
+        "repetition_penalty": 1.0,
+        "no_repeat_ngram_size": 0,
+        "length_penalty": 1.0,
+        "early_stopping": False,
+        "min_length": 0,
+        "eos_token_id": [*text.ends],
+        "pad_token_id": text.pad_id,
+    }
+    draws = {
+        "temperature": decoding.temperature,
+        "top_p": decoding.top_p,
+        "top_k": 0,
+        "min_p": 0.0,
+        "typical_p": 1.0,
+    }
+    return {**settings, **(draws if decoding.draws else {})}
 
 
 def copy_of_cache(cache: Any) -> Any:

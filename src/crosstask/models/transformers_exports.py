@@ -65,10 +65,8 @@ def adapted_outputs(trunk: Trunk, adapter: Path, texts: Sequence[tuple[str, ...]
 
 def save_generation_config(trunk: Trunk, decoding: Decoding, folder: Path) -> None:
     """Write into `folder` how a language model is to write its texts."""
-    draws = {"temperature": decoding.temperature, "top_p": decoding.top_p, "top_k": 0} if decoding.draws else {}
-    config = generation_config(trunk, decoding.max_new_tokens, decoding.beams, do_sample=decoding.draws, **draws)
     with quiet():
-        config.save_pretrained(folder)
+        generation_config(trunk.text, decoding).save_pretrained(folder)
 
 
 @torch.inference_mode()

@@ -81,10 +81,9 @@ class ClassificationLikelihood(Objective):
     def head(self, kind: Kind, trunk: Trunk) -> AnswersHead:
         """The trunk's LM head at the labels' words; ConfigError where it has none, or where words are amiss."""
         from crosstask.models.heads.answers import AnswersHead
+        from crosstask.models.trunk import require_language_model
 
-        if not trunk.generates:
-            message = f"'{trunk.name}' is no language model: it has no LM head"
-            raise ConfigError(message, field="model", mend="Name a decoder such as starter:llm.")
+        require_language_model(trunk)
         return AnswersHead(self._paths(kind, trunk.text))
 
     def prepare(self, model: MultiTaskModel, task: str, ask: Callable[[int], Outputs]) -> None:

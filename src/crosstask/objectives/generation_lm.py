@@ -44,10 +44,9 @@ class GenerationLm(Objective, Decoding):
     def head(self, kind: Kind, trunk: Trunk) -> LanguageHead:
         """The trunk's LM head; ConfigError where it has none, or no room for a prompt beside so many new tokens."""
         from crosstask.models.heads.language import LanguageHead
+        from crosstask.models.trunk import require_language_model
 
-        if not trunk.generates:
-            message = f"'{trunk.name}' is no language model: it has no LM head"
-            raise ConfigError(message, field="model", mend="Name a decoder such as starter:llm.")
+        require_language_model(trunk)
         most = trunk.text.tokenizer.model_max_length
         if self.max_new_tokens >= most:
             message = f"'{trunk.name}' reads {most:,} tokens in all, the prompt with them"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from crosstask.models.decoding import Decoding
 from crosstask.models.exports import Exported, Exporter, OneTask
 from crosstask.models.heads.language import LanguageHead
 from crosstask.models.prompts import has_chat_template
+from crosstask.models.transformers_decoding import generation_settings
 from crosstask.tasks.templates import fill
 
 _WHOLE = """from transformers import pipeline
@@ -20,7 +20,10 @@ _ADAPTER = """from transformers import AutoModelForCausalLM, AutoTokenizer, pipe
 model = AutoModelForCausalLM.from_pretrained("BUNDLE/trunk")
 model.load_adapter({folder})
 tokenizer = AutoTokenizer.from_pretrained("BUNDLE/trunk")
-write = pipeline("text-generation", model=model, tokenizer=tokenizer, {settings})
+settings = {{
+{settings}
+}}
+write = pipeline("text-generation", model=model, tokenizer=tokenizer, **settings)
 """
 _TURNS = """\
 prompt = [{{"role": "user", "content": {content}}}]
@@ -54,7 +57,9 @@ class Generation(Exporter):
         if not task.model.attached:
             example = _WHOLE.format(folder=name)
         else:
-            example = _ADAPTER.format(folder=name, settings=_settings(decoding))
+            settings = generation_settings(task.trunk.text, decoding).items()
+            written = "\n".join(f'    "{setting}": {value},' for setting, value in settings)
+            example = _ADAPTER.format(folder=name, settings=written)
             notes.insert(0, _ON_TRUNK.format(folder=name))
         return Exported(
             task.trunk.whole,
@@ -63,14 +68,6 @@ class Generation(Exporter):
             (*notes,),
             decoding=decoding,
         )
-
-
-def _settings(decoding: Decoding) -> str:
-    """The decoding as arguments of transformers' own."""
-    found: dict[str, Any] = {"max_new_tokens": decoding.max_new_tokens, "num_beams": decoding.beams}
-    found["do_sample"] = decoding.draws
-    found |= {"temperature": decoding.temperature, "top_p": decoding.top_p} if decoding.draws else {}
-    return ", ".join(f"{name}={value}" for name, value in found.items())
 
 
 def _asked(task: OneTask) -> str:

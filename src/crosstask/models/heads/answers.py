@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import torch
 from pydantic import Field
@@ -42,5 +42,4 @@ class AnswersHead(Head):
     def forward(self, states: Tensor, tokens: Tokens, trunk: Trunk) -> Tensor:
         """Scores [row, label]; the wanted tokens are the last of a row's prompt and those of its branches."""
         wanted = tokens.mask if tokens.wanted is None else tokens.wanted
-        logits = cast(nn.Module, trunk.lm_head)(states[wanted])
-        return self.paths.likelihoods(logits) + self.bias
+        return self.paths.likelihoods(trunk.logits(states[wanted])) + self.bias

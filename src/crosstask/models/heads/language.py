@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from torch import Tensor
 
@@ -35,5 +35,4 @@ class LanguageHead(Head):
     def forward(self, states: Tensor, tokens: Tokens, trunk: Trunk) -> Tensor:
         """Logits [wanted tokens, vocabulary], row after row."""
         wanted = tokens.mask if tokens.wanted is None else tokens.wanted
-        logits: Tensor = cast(Any, trunk.lm_head)(states[wanted])
-        return logits
+        return trunk.logits(states[wanted])
