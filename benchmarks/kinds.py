@@ -55,10 +55,10 @@ class Piece:
 
 PIECES = {
     "banking77": Piece("starter", TrainingOptions(epochs=12)),
-    "stsb": Piece("starter", TrainingOptions(epochs=4)),
-    "conll2003": Piece("starter", TrainingOptions(epochs=5)),
-    "squad": Piece("starter", TrainingOptions(epochs=2, batch_size=16)),
-    "ocnli": Piece("starter:multilingual", TrainingOptions(epochs=4)),
+    "stsb": Piece("starter", TrainingOptions(epochs=8, batch_size=16, learning_rate=2e-4)),
+    "conll2003": Piece("starter", TrainingOptions(epochs=5, learning_rate=2e-4)),
+    "squad": Piece("starter", TrainingOptions(epochs=4, batch_size=8, learning_rate=2e-4)),
+    "ocnli": Piece("starter:multilingual", TrainingOptions(epochs=4, learning_rate=1e-4)),
     "chnsenticorp_hotel": Piece("starter:multilingual", TrainingOptions(epochs=2, batch_size=16, max_length=128)),
     "dialogsum": Piece(
         "starter:llm",
