@@ -128,6 +128,9 @@ class Trial:
 
     @cached_property
     def _taught(self) -> Lesson:
+        """The train rows; InputError where they cannot be trained on, and shall be."""
+        if self.options.steps != 0:
+            self.task.kind.require_taught(self.task.split(TRAIN))
         return Lesson.of(self.task, TRAIN, self.objective, self.start.trunk.text)
 
     def _model(self, ui: Ui) -> MultiTaskModel:

@@ -109,6 +109,7 @@ class Bundle:
         learned = self.learned(head)
         given = open_task(source, split=split, kind=learned.task.kind)
         rows = given.split(split)
+        learned.task.kind.require_targets(rows)
         examples = rows.examples
         recorded = self.path if split == TEST else None
         if recorded:

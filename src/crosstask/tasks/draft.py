@@ -47,7 +47,7 @@ class Draft:
         Where its examples are not `held`, they are made anew each time they are gone through.
         """
         kind = self.reading_kind(known)
-        if kind.target not in kind.columns:
+        if kind.target not in kind.columns and (known is not None or self._needs_targets(kind)):
             raise self._untold([kind.target])
         splits = {name: _split(kind, table, held) for name, table in self.tables.items()}
         notes = (*self.notes, *self.first.notes, self.columns_note(kind))
@@ -60,6 +60,10 @@ class Draft:
         said._require_columns()
         columns = Columns.of(self.first)
         return said._detected(kinds, columns) if known is None else said._same_kind(known, columns)
+
+    def _needs_targets(self, kind: Kind) -> bool:
+        """Whether some rows have to tell their targets: those of other splits than train do whatever is declared."""
+        return kind.needs_targets or self.tables.keys() != {TRAIN}
 
     def _learned(self, kind: Kind, splits: Mapping[str, Split], known: Kind | None) -> Kind:
         """The kind with its label space; one that was declared, not taken over from `known`, has to stand in train."""
@@ -195,7 +199,7 @@ def require_column(table: Table, column: str, besides: str = "") -> None:
 
 
 def _split(kind: Kind, table: Table, held: bool) -> Split:
-    for column in (*kind.inputs.values(), kind.columns[kind.target]):
+    for column in kind.columns.values():
         require_column(table, column, besides=" All splits have to use the same names.")
     examples = partial(_examples, kind, table)
     return Split(list(examples()) if held else Reread.counted(examples), table.file)

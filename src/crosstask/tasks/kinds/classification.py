@@ -74,20 +74,31 @@ class Classification(Kind):
             raise InputError(message, mend="Add them: in a folder, as train.csv.")
         for name, split in splits.items():
             self._require_known(name, split, labels)
-        if len(found) == 1:
-            message = f"all train rows have the label '{found.pop()}'"
-            raise InputError(message, file=splits[TRAIN].file, field=self.label, mend="Give rows of two labels.")
+        if TRAIN in splits and self.needs_targets:
+            self._require_two(found, splits[TRAIN])
         return self.model_copy(update={"labels": labels})
 
     def require_shown(self, splits: Mapping[str, Split]) -> None:
-        """Refuse rows of a label that no train row has, where there is a train split."""
+        """Refuse rows of a label that no train row has, where there is a train split whose rows all have one."""
         shown = {example.target for example in splits[TRAIN].examples} if TRAIN in splits else set(self.labels)
+        if None in shown:
+            return
         for name, split in splits.items():
             for example in split.examples:
                 if example.target not in shown:
                     message = f"the label '{example.target}' in {name} stands in no train row"
                     mend = "Add train rows of it, or delete the row."
                     raise InputError(message, file=split.file, row=example.row, field=self.label, mend=mend)
+
+    @property
+    def needs_targets(self) -> bool:
+        """Only where the labels are to be learned from train: known ones can be asked for without an example."""
+        return not self.labels
+
+    def require_taught(self, train: Split) -> None:
+        """Refuse a train row without a label, and one label alone."""
+        self.require_targets(train, "Fill it in or delete the row; --objective likelihood --steps 0 needs no label.")
+        self._require_two({example.target for example in train.examples}, train)
 
     @property
     def space(self) -> tuple[str, ...]:
@@ -136,8 +147,10 @@ class Classification(Kind):
         measures = {"ece": expected_calibration_error(table, truth), "brier": brier_score(table, truth)}
         return {"calibration": [("measure", "value"), *measures.items()]}
 
-    def _label(self, value: Any, column: str) -> str:
+    def _label(self, value: Any, column: str) -> str | None:
         if is_null(value):
+            if not self.needs_targets:
+                return None
             raise InputError("the label is missing", field=column, mend="Fill it in or delete the row.")
         if not is_scalar(value):
             message = f"holds {sort_of(value)} where a label is expected"
@@ -146,11 +159,16 @@ class Classification(Kind):
         return self.aliases.get(name, name)
 
     def _require_known(self, name: str, split: Split, labels: Sequence[str]) -> None:
-        known = frozenset(labels)
+        known = frozenset(labels if self.needs_targets or name != TRAIN else (*labels, None))
         for example in split.examples:
             if example.target not in known:
                 message, mend = self._complaint(example.target, name, labels)
                 raise InputError(message, file=split.file, row=example.row, field=self.label, mend=mend)
+
+    def _require_two(self, found: set[str], train: Split) -> None:
+        if len(found) == 1:
+            message = f"all train rows have the label '{found.pop()}'"
+            raise InputError(message, file=train.file, field=self.label, mend="Give rows of two labels.")
 
     def _complaint(self, label: str | None, split: str, labels: Sequence[str]) -> tuple[str, str]:
         if label is None:
