@@ -439,3 +439,12 @@ def test_labels_alone_make_a_classifier(
     for split in ("test", "train"):
         again = run_cli("evaluate", "zero", "--task", "texts.csv", "--split", split, "--json").record["error"]
         assert "label" in again["message"]
+
+
+def test_a_plan_counts_what_the_run_asks_beside_its_steps(finetune: Run, folder: Path, tiny_decoder: Path) -> None:
+    def plan(steps: int, *options: object) -> dict[str, Any]:
+        line = (folder, "--objective", "likelihood", "--steps", steps, "--dry-run", *options)
+        return finetune(*line, model=tiny_decoder).record["plan"]
+
+    untested, tested, trained = (plan(*options)["seconds"] for options in ((0,), (0, "--test"), (60,)))
+    assert 0 < untested < tested < trained

@@ -116,6 +116,11 @@ class Objective(Method):
         """Whether an answer is a text that is written token by token."""
         return self.writes > 0
 
+    @property
+    def calibration_rows(self) -> int:
+        """Train rows that `prepare` asks for at most."""
+        return 0
+
     @abstractmethod
     def head(self, kind: Kind, trunk: Trunk) -> Head:
         """A fresh head for `kind` on `trunk`; ConfigError where the trunk cannot carry it."""
