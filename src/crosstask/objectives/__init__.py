@@ -171,8 +171,10 @@ def objective_for(kind: Kind, way: str | Mapping[str, Any] | Objective | None = 
     """The objective that learns `kind` in `way`: for a classification, `head` stands for `classification_head`.
 
     Without a way it is a head, or what comes first of the kind's ways where it is not learned by one.
+    NotFound where the kind has no such way, given by name or as an objective of another kind.
     """
     if isinstance(way, Objective):
+        _full_name(kind, way.method_name())
         return way
     if isinstance(way, str):
         name, options = parse_spec(way)
