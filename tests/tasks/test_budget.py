@@ -228,6 +228,6 @@ def test_rows_without_a_label_stay_in_train() -> None:
     assert not held & kept
     few = Task("films", found.kind, {"train": split([*MANY[:199], *unlabelled], "train.csv")})
     assert "199 labelled rows" in hold_out(few, 0).notes[-1]
-    with pytest.raises(InputError, match="has no label") as caught:
+    with pytest.raises(InputError, match="the label is missing") as caught:
         draw_labels(found, 2, 0)
     assert caught.value.row == len(MANY) + 1

@@ -139,7 +139,7 @@ def test_declared_labels_need_no_label_in_train_until_it_is_trained_on() -> None
     train = split("good", None)
     assert kind.learn({"train": train}) == kind
     kind.require_shown({"train": train, "test": split("bad")})
-    with pytest.raises(InputError, match="has no label") as caught:
+    with pytest.raises(InputError, match="the label is missing") as caught:
         kind.require_taught(train)
     assert (caught.value.file, caught.value.row, caught.value.field) == ("a.csv", 2, "stars")
     assert "--steps 0" in (caught.value.mend or "")

@@ -119,12 +119,14 @@ class Kind(Method):
         """Whether each train row has to tell its target; where not, rows without one say how texts look."""
         return True
 
-    def require_targets(self, split: Split, mend: str = "Fill it in or delete the row.") -> None:
-        """InputError with the first row that has no target."""
+    def require_targets(self, split: Split, besides: str = "") -> None:
+        """InputError with the first row that has no target, and what to mind besides."""
         for example in split.examples:
             if example.target is None:
+                message = f"the {self.target} {'are' if self.target.endswith('s') else 'is'} missing"
+                mend = f"Fill in the {self.target} or delete the row.{besides}"
                 field = self.columns.get(self.target, self.target)
-                raise InputError(f"has no {self.target}", file=split.file, row=example.row, field=field, mend=mend)
+                raise InputError(message, file=split.file, row=example.row, field=field, mend=mend)
 
     def require_taught(self, train: Split) -> None:
         """Refuse train rows that cannot be trained on."""
