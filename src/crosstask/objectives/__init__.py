@@ -107,14 +107,14 @@ class Objective(Method):
     """
 
     @property
-    def writes(self) -> int:
+    def most_new_tokens(self) -> int:
         """Tokens that the texts kept side by side for one answer may have; none where answers are no texts."""
         return 0
 
     @property
-    def streams(self) -> bool:
-        """Whether an answer is a text that is written token by token."""
-        return self.writes > 0
+    def writes_text(self) -> bool:
+        """Whether an answer is a text that is written token by token, which takes long."""
+        return self.most_new_tokens > 0
 
     @property
     def calibration_rows(self) -> int:
@@ -156,7 +156,7 @@ class Objective(Method):
         return list(outputs)
 
     def stream(self, kind: Kind, example: Example, trunk: Trunk) -> Iterator[str]:
-        """The answer to one example as text, piece by piece as it is written; empty unless it `streams`."""
+        """The answer to one example as text, piece by piece as it is written; empty unless it `writes_text`."""
         return iter(())
 
     def reader(self, model: MultiTaskModel, task: str) -> Reader:

@@ -136,7 +136,7 @@ def _reading(trunk: Trunk, lesson: Lesson, device: torch.device) -> float:
 
 def _writing(trunk: Trunk, lesson: Lesson, device: torch.device) -> float:
     """Seconds of the texts that a lesson's objective writes: a pass over all weights for each token of some rows."""
-    most = lesson.objective.writes
+    most = lesson.objective.most_new_tokens
     if not most:
         return 0.0
     weights, tokens = _layer_weights(trunk) + _weights(cast(nn.Module, trunk.lm_head)), most * len(lesson.features)

@@ -173,8 +173,8 @@ class Trial:
         )
 
     def _score(self, model: MultiTaskModel, lesson: Lesson) -> dict[str, float]:
-        """The metrics by name; of an objective that writes its answers, which takes long, the loss alone."""
-        if self.objective.streams:
+        """The metrics by name; of an objective that writes texts, which takes long, the loss alone."""
+        if self.objective.writes_text:
             loss = mean_loss(model, lesson, self.runtime)
             return {"score": -loss, "validation_loss": loss}
         found = outputs(model, lesson, self.runtime)

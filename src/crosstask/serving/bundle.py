@@ -71,7 +71,7 @@ class Bundle:
     def stream(self, text: Any, head: str | None = None) -> Iterator[str]:
         """The text that answers one row, piece by piece as it is written; ConfigError where the head writes none."""
         learned = self.learned(head)
-        if not learned.objective.streams:
+        if not learned.objective.writes_text:
             message = f"'{learned.task.name}' is no task of writing texts"
             raise ConfigError(message, field="head", mend="Use predict.")
         examples = read_inputs(_rows(text), learned.task.kind)
