@@ -10,7 +10,7 @@ from tiny_kinds import EXAMPLES, learned
 
 from crosstask.errors import InputError
 from crosstask.tasks.kind import KINDS
-from crosstask.tasks.task import TRAIN, Split, Task
+from crosstask.tasks.task import TEST, TRAIN, Example, Split, Task
 
 pytestmark = pytest.mark.parametrize("name", KINDS.names())
 
@@ -56,11 +56,23 @@ def test_rows_without_an_answer_become_examples_too(name: str):
 
 def test_an_empty_cell_is_named(name: str):
     kind = learned(name)
-    for column in kind.columns.values():
+    for column in kind.columns.values() if kind.needs_targets else kind.inputs.values():
         with pytest.raises(InputError) as error:
             kind.example({**records(name)[1], column: None}, 2, "a.csv")
         assert (error.value.file, error.value.row, error.value.field) == ("a.csv", 2, column)
         assert error.value.mend
+
+
+def test_a_missing_target_is_refused_in_its_row(name: str):
+    kind, rows = learned(name), [EXAMPLES[name][0], Example(EXAMPLES[name][1].inputs, None, 2)]
+    with pytest.raises(InputError) as error:
+        kind.require_taught(Split(rows, "a.csv"))
+    assert (error.value.file, error.value.row, error.value.field) == ("a.csv", 2, kind.columns[kind.target])
+    assert error.value.mend
+    if not kind.needs_targets:
+        assert kind.learn({TRAIN: Split(rows)}) == kind
+        with pytest.raises(InputError):
+            kind.learn({TEST: Split(rows)})
 
 
 def test_its_label_space_is_learned_once(name: str):

@@ -102,5 +102,25 @@ def test_a_dialogue_loses_its_oldest_turns_and_then_the_end_of_its_question() ->
         seen.append(found["messages"])
         found = shortened(CHAT, found, 7)
     assert seen[1] == (SYSTEM, turns[-1])
-    assert [turns[-1]["content"] for turns in seen[1:]] == ["how are you?", "how a"]
+    assert [turns[-1]["content"] for turns in seen[1:]] == ["how are you?", "how a", ""]
     assert all(turns[0] == SYSTEM for turns in seen)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "tokens", "left"),
+    [
+        ((150, 90), 140, (50, 50)),
+        ((150, 120), 170, (50, 50)),
+        ((30, 150), 80, (30, 70)),
+        ((30, 150, 90), 150, (30, 45, 45)),
+        ((150, 90), 241, (0, 0)),
+    ],
+)
+def test_the_longest_texts_are_cut_to_one_length(lengths: tuple[int, ...], tokens: int, left: tuple[int, ...]) -> None:
+    found = shortened(CHAT, {str(place): "a" * length for place, length in enumerate(lengths)}, tokens)
+    assert tuple(len(said) for said in (found or {}).values()) == left
+
+
+def test_nothing_is_left_to_lose_where_every_text_is_empty() -> None:
+    assert shortened(CHAT, {"text": "", "text_pair": ""}, 1) is None
+    assert shortened(CHAT, {"messages": (SYSTEM, {**USER, "content": ""})}, 1) is None

@@ -18,6 +18,7 @@ from crosstask.models.pooling import POOLINGS
 from crosstask.models.transformers_gateway import load_trunk
 from crosstask.objectives import Batch, Features, Outputs, objective_for
 from crosstask.objectives.classification_head import ClassificationHead
+from crosstask.objectives.regression_head import RegressionHead
 from crosstask.tasks.kinds.classification import Classification
 from crosstask.tasks.task import Example
 
@@ -161,6 +162,11 @@ def test_a_way_is_rebuilt_from_its_config():
 def test_an_unknown_way_or_option_is_refused():
     with pytest.raises(NotFound, match="no way to learn a classification is called 'prompt'"):
         objective_for(KIND, "prompt")
+    for way in ("regression_head", RegressionHead(), {"name": "regression_head"}):
+        with pytest.raises(NotFound, match="no way to learn a classification is called 'regression_head'") as caught:
+            objective_for(KIND, way)
+        assert caught.value.field == "objective"
+    assert objective_for(KIND, objective := ClassificationHead(pooling="cls")) is objective
     with pytest.raises(NotFound, match="no pooling is called 'max'. Did you mean mean?") as caught:
         objective_for(KIND, "head:pooling=max")
     assert caught.value.field == "pooling"

@@ -159,6 +159,17 @@ def test_a_long_text_loses_its_end_and_says_so(llama):
     assert lesson.cuts[0] > 200
 
 
+@pytest.mark.parametrize("lengths", [(150, 90), (150, 120), (400, 400)])
+def test_of_two_long_texts_both_stay_in_the_prompt(lengths, llama):
+    kind = Classification(text="a", text_pair="b", labels=("no", "yes"))
+    texts = {"text": "x" * lengths[0], "text_pair": "y" * lengths[1]}
+    objective = ClassificationLikelihood(template="{{ text }}\n{{ text_pair }}" + " so" * 30)
+    (row,) = objective.encode(kind, [Example(texts, None, 1)], llama.text)
+    kept = llama.text.tokenizer.decode(row.target.prompt)
+    assert kept.count("x") == kept.count("y") > 40
+    assert llama.text.max_length - 3 < len(row.target.prompt) + row.target.paths.longest <= llama.text.max_length
+
+
 def test_unknown_tokens_are_counted_among_those_of_the_prompts(tmp_path: Path):
     folder = save_decoder(tmp_path, chat_template=None)
     word_tokenizer("llama").save_pretrained(folder)

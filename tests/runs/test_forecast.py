@@ -103,14 +103,18 @@ def test_memory_is_that_of_the_program_and_of_the_work(trial: Trial) -> None:
     assert inference(trial.start.trunk, trial.lesson("train"), DEVICE).memory > before
 
 
-def test_a_row_beyond_the_largest_part_takes_its_memory_all_the_same(trial: Trial) -> None:
+def test_a_row_beyond_the_largest_part_takes_its_memory_all_the_same(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecast, "program_memory", lambda: 0)
     longest = int(trial.lesson("train").lengths.max())
     one, none = (training(with_options(trial, micro_tokens=tokens)) for tokens in (longest, 1))
     assert one == none
 
 
 def test_a_prompt_of_many_answers_is_asked_once_and_learned_many_times(tiny_decoder: Path) -> None:
-    start, options = load_start(str(tiny_decoder)), TrainingOptions(steps=4, batch_size=24, objective="likelihood")
+    options = TrainingOptions(steps=4, batch_size=24, objective="likelihood:calibration=none")
+    start = load_start(str(tiny_decoder))
     asked = Trial(toy_task(train=24), start, options, CPU)
     headed = with_options(asked, objective="head")
     lesson, plain = asked.lesson("train"), headed.lesson("train")
@@ -120,6 +124,35 @@ def test_a_prompt_of_many_answers_is_asked_once_and_learned_many_times(tiny_deco
     assert training(asked).seconds / training(headed).seconds == pytest.approx(
         lesson.lengths.sum() / plain.lengths.sum()
     )
+
+
+def test_without_a_step_nothing_is_kept_for_training(tiny_decoder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forecast, "program_memory", lambda: 0)
+    start = load_start(str(tiny_decoder))
+    options = TrainingOptions(steps=0, batch_size=24, objective="likelihood:calibration=none")
+    asked = Trial(toy_task(train=24, validation=16), start, options, CPU)
+    weights = 4 * sum(weight.numel() for weight in start.trunk.parameters())
+    once = inference(start.trunk, asked.lesson("validation"), DEVICE)
+    assert training(asked) == Forecast(once.seconds, once.memory + weights)
+    assert training(with_options(asked, steps=1)).memory > training(asked).memory + 3 * weights
+
+
+def test_the_pass_that_calibrates_is_counted(tiny_decoder: Path) -> None:
+    start = load_start(str(tiny_decoder))
+    for rows, options, read in ((24, "", 24), (300, "", 256), (24, ":calibration=none", 0)):
+        way = TrainingOptions(steps=0, objective=f"likelihood{options}")
+        asked = Trial(toy_task(train=rows), start, way, CPU)
+        lesson = asked.asked(read)
+        assert len(lesson.examples) == read
+        assert training(asked).seconds == pytest.approx(inference(start.trunk, lesson, DEVICE).seconds)
+
+
+def test_the_test_split_is_counted_where_it_is_scored(trial: Trial) -> None:
+    tested = replace(trial, task=toy_task(train=24, validation=16, test=40))
+    scored = inference(trial.start.trunk, tested.lesson("test"), DEVICE)
+    assert training(tested) == training(trial)
+    assert training(tested, test=True).seconds == pytest.approx(training(trial).seconds + scored.seconds)
+    assert training(tested, test=True).memory >= scored.memory
 
 
 def test_a_gpu_has_memory_of_its_own(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -414,3 +414,37 @@ def test_what_it_starts_from_is_not_written(finetune: Run, file: Path, tmp_path:
 def test_epochs_and_steps_are_two_lengths_of_one_run(finetune: Run, file: Path):
     answer = finetune(file, "--epochs", 1, "--steps", 3)
     assert (answer.code, answer.record["error"]["mend"]) == (2, "Give one of them.")
+
+
+@pytest.mark.parametrize("label", [None, ""])
+def test_labels_alone_make_a_classifier(
+    label: str | None, run_cli: Run, tiny_decoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    held_out = write(tmp_path / "held_out.csv", rows(12))
+    lines = [row.inputs["text"] + ("" if label is None else ",") for row in rows(12, 1)]
+    header = "text" if label is None else "text,label"
+    Path("texts.csv").write_text("\n".join([header, *lines]) + "\n")
+    Path("reviews.yaml").write_text(f"file: texts.csv\nlabels: {sorted({row.target for row in rows(12)})}\n")
+    line = ("finetune", "reviews.yaml", "--model", tiny_decoder, "--objective", "likelihood", "--out", "zero", "--json")
+    refused = run_cli(*line).record["error"]
+    assert (refused["file"], refused["row"], refused["field"]) == ("texts.csv", 1, "label")
+    assert "--steps 0" in refused["mend"]
+    assert run_cli(*line, "--dry-run").record["error"] == refused
+    assert run_cli("inspect", "reviews.yaml", "--model", tiny_decoder).code == 0
+    done = run_cli(*line, "--steps", 0)
+    assert done.record["steps"] == 0, done.stderr
+    scored = run_cli("evaluate", "zero", "--task", held_out, "--json").record["tasks"]["held_out"]
+    assert scored["rows"] == 12
+    for split in ("test", "train"):
+        again = run_cli("evaluate", "zero", "--task", "texts.csv", "--split", split, "--json").record["error"]
+        assert "label" in again["message"]
+
+
+def test_a_plan_counts_what_the_run_asks_beside_its_steps(finetune: Run, folder: Path, tiny_decoder: Path) -> None:
+    def plan(steps: int, *options: object) -> dict[str, Any]:
+        line = (folder, "--objective", "likelihood", "--steps", steps, "--dry-run", *options)
+        return finetune(*line, model=tiny_decoder).record["plan"]
+
+    untested, tested, trained = (plan(*options)["seconds"] for options in ((0,), (0, "--test"), (60,)))
+    assert 0 < untested < tested < trained

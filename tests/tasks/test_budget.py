@@ -20,7 +20,7 @@ from crosstask.tasks.kinds.regression import Regression
 from crosstask.tasks.kinds.span import Span
 from crosstask.tasks.task import Example, Split, Task
 
-Rows = Sequence[tuple[str, str]]
+Rows = Sequence[tuple[str, str | None]]
 
 
 def task(rows: Rows, **more: Rows) -> Task:
@@ -217,3 +217,17 @@ def test_rows_of_any_label_are_nested_and_leave_no_validation() -> None:
 
 def numbered(count: int) -> list[Example]:
     return [Example({"text": f"text {number}"}, "ab"[number % 2], number + 1) for number in range(count)]
+
+
+def test_rows_without_a_label_stay_in_train() -> None:
+    unlabelled = [(text, None) for text, _ in MANY[:50]] + [(f"more {row}", None) for row in range(50)]
+    found = Task("films", Classification(labels=("a", "b")), {"train": split([*MANY, *unlabelled], "train.csv")})
+    cut = hold_out(found, 0)
+    assert all(example.target for example in cut.split("validation").examples)
+    held, kept = ({*map(key, cut.split(name).examples)} for name in ("validation", "train"))
+    assert not held & kept
+    few = Task("films", found.kind, {"train": split([*MANY[:199], *unlabelled], "train.csv")})
+    assert "199 labelled rows" in hold_out(few, 0).notes[-1]
+    with pytest.raises(InputError, match="the label is missing") as caught:
+        draw_labels(found, 2, 0)
+    assert caught.value.row == len(MANY) + 1

@@ -133,6 +133,23 @@ def test_a_known_label_space_stays_and_needs_no_train() -> None:
     assert known.learn({"train": split("bad", "good")}).labels == ("good", "bad", "ugly")
 
 
+def test_declared_labels_need_no_label_in_train_until_it_is_trained_on() -> None:
+    kind = Classification(text="review", label="stars", labels=("good", "bad"))
+    assert kind.example({"review": "fine", "stars": ""}, 1, None).target is None
+    train = split("good", None)
+    assert kind.learn({"train": train}) == kind
+    kind.require_shown({"train": train, "test": split("bad")})
+    with pytest.raises(InputError, match="the label is missing") as caught:
+        kind.require_taught(train)
+    assert (caught.value.file, caught.value.row, caught.value.field) == ("a.csv", 2, "stars")
+    assert "--steps 0" in (caught.value.mend or "")
+    with pytest.raises(InputError, match="all train rows have the label 'good'"):
+        kind.require_taught(split("good", "good"))
+    with pytest.raises(InputError, match="the label is missing") as caught:
+        kind.learn({"train": train, "test": split("good", None, file="b.csv")})
+    assert (caught.value.file, caught.value.row) == ("b.csv", 2)
+
+
 def test_a_label_given_twice_is_refused() -> None:
     with pytest.raises(ConfigError, match="A label occurs twice"):
         Classification(labels=("a", "a"))

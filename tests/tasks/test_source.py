@@ -214,6 +214,30 @@ def test_a_task_file_with_one_file_and_labels_in_order(file: Path) -> None:
     assert kind_of(task).labels == ("good", "bad")
 
 
+@pytest.mark.parametrize("content", ["text\na film\n", "text,label\na film,\nb film,\n", "text,label\na film,x\n"])
+def test_train_rows_of_declared_labels_may_have_none_or_one(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.csv").write_text(content)
+    (tmp_path / "task.yaml").write_text("file: a.csv\nlabels: [x, y]")
+    task = open_task(tmp_path / "task.yaml")
+    assert kind_of(task).labels == ("x", "y")
+    assert {example.target for example in task.split("train").examples} <= {None, "x"}
+
+
+def test_rows_to_be_measured_on_have_labels_whatever_is_declared(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text\na film\n")
+    (tmp_path / "b.csv").write_text("text,label\na film,x\n")
+    path = tmp_path / "task.yaml"
+    path.write_text("file: a.csv\nlabels: [x, y]")
+    with pytest.raises(InputError, match="cannot tell which column holds the label"):
+        open_task(path, split="test")
+    with pytest.raises(InputError, match="cannot tell which column holds the label"):
+        open_task(tmp_path / "a.csv", kind=Classification(labels=("x", "y")))
+    path.write_text("files: {train: a.csv, test: b.csv}\nlabels: [x, y]")
+    with pytest.raises(InputError, match="cannot tell which column holds the label") as caught:
+        open_task(path)
+    assert caught.value.file == str(tmp_path / "a.csv")
+
+
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_a_declared_label_without_a_train_row_is_measured_nowhere(tmp_path: Path, split: str) -> None:
     path = tmp_path / "task.yaml"

@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 TEMPERATURES = (0.05, 20.0)
 
+TEMPERATURE_ROWS = 100
+"""Rows that a temperature takes: fewer cannot say how sure to be."""
+
 
 def expected_calibration_error(probabilities: ArrayLike, targets: ArrayLike, bins: int = 15) -> float:
     """The mean gap between confidence and accuracy, over `bins` equally wide bins of the top probability.

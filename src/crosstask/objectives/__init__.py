@@ -107,14 +107,19 @@ class Objective(Method):
     """
 
     @property
-    def writes(self) -> int:
+    def most_new_tokens(self) -> int:
         """Tokens that the texts kept side by side for one answer may have; none where answers are no texts."""
         return 0
 
     @property
-    def streams(self) -> bool:
-        """Whether an answer is a text that is written token by token."""
-        return self.writes > 0
+    def writes_text(self) -> bool:
+        """Whether an answer is a text that is written token by token, which takes long."""
+        return self.most_new_tokens > 0
+
+    @property
+    def calibration_rows(self) -> int:
+        """Train rows that `prepare` asks for at most."""
+        return 0
 
     @abstractmethod
     def head(self, kind: Kind, trunk: Trunk) -> Head:
@@ -151,7 +156,7 @@ class Objective(Method):
         return list(outputs)
 
     def stream(self, kind: Kind, example: Example, trunk: Trunk) -> Iterator[str]:
-        """The answer to one example as text, piece by piece as it is written; empty unless it `streams`."""
+        """The answer to one example as text, piece by piece as it is written; empty unless it `writes_text`."""
         return iter(())
 
     def reader(self, model: MultiTaskModel, task: str) -> Reader:
@@ -166,8 +171,10 @@ def objective_for(kind: Kind, way: str | Mapping[str, Any] | Objective | None = 
     """The objective that learns `kind` in `way`: for a classification, `head` stands for `classification_head`.
 
     Without a way it is a head, or what comes first of the kind's ways where it is not learned by one.
+    NotFound where the kind has no such way, given by name or as an objective of another kind.
     """
     if isinstance(way, Objective):
+        _full_name(kind, way.method_name())
         return way
     if isinstance(way, str):
         name, options = parse_spec(way)

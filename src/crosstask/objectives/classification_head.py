@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pydantic import Field
 
-from crosstask.evidence.calibration import fit_temperature
+from crosstask.evidence.calibration import TEMPERATURE_ROWS, fit_temperature
 from crosstask.objectives import NO_TARGET, Batch, Features, Outputs
 from crosstask.objectives._pooled import PooledObjective
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from crosstask.tasks.kind import Kind
     from crosstask.tasks.kinds.classification import Classification
     from crosstask.tasks.task import Example
-
-_TEMPERATURE_ROWS = 100  # fewer validation rows cannot say how sure to be
 
 
 class ClassificationHead(PooledObjective):
@@ -98,7 +96,7 @@ def label_loss(outputs: torch.Tensor, batch: Batch) -> torch.Tensor:
 
 def label_temperature(kind: Kind, found: Outputs) -> dict[str, Any]:
     """The temperature of the labels' probabilities; nothing where too few rows cannot say how sure to be."""
-    if len(found.examples) < _TEMPERATURE_ROWS:
+    if len(found.examples) < TEMPERATURE_ROWS:
         return {}
     return {"temperature": fit_temperature(found.mean(), [_labels(kind).index(row.target) for row in found.examples])}
 

@@ -78,6 +78,11 @@ class ClassificationLikelihood(Objective):
         "mean", description="mean: start with every label as likely as any other over the train texts, labels unread"
     )
 
+    @property
+    def calibration_rows(self) -> int:
+        """Texts enough to say what a label is worth before any is read; none where nothing is calibrated."""
+        return 0 if self.calibration == "none" else _CALIBRATION_ROWS
+
     def head(self, kind: Kind, trunk: Trunk) -> AnswersHead:
         """The trunk's LM head at the labels' words; ConfigError where it has none, or where words are amiss."""
         from crosstask.models.heads.answers import AnswersHead
@@ -91,9 +96,9 @@ class ClassificationLikelihood(Objective):
         import torch
 
         head = cast("AnswersHead", model.head(task))
-        if self.calibration == "none" or head.bias.any():
+        if not self.calibration_rows or head.bias.any():
             return
-        scores = torch.from_numpy(ask(_CALIBRATION_ROWS).mean())
+        scores = torch.from_numpy(ask(self.calibration_rows).mean())
         with torch.no_grad():
             head.bias.copy_((scores.mean() - scores.mean(0)).to(head.bias))
 

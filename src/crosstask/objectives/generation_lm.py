@@ -37,7 +37,7 @@ class GenerationLm(Objective, Decoding):
     template: Template = Field(None, description="the prompt, with fields in double braces: 'Summarize: {{ source }}'")
 
     @property
-    def writes(self) -> int:
+    def most_new_tokens(self) -> int:
         """The most tokens of an answer, in every beam."""
         return self.beams * self.max_new_tokens
 

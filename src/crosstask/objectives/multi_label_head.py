@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from crosstask.evidence.calibration import fit_temperature
+from crosstask.evidence.calibration import TEMPERATURE_ROWS, fit_temperature
 from crosstask.evidence.thresholds import DEFAULT, fit_thresholds
 from crosstask.objectives import Batch, Features, Outputs
 from crosstask.objectives._pooled import PooledObjective
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 Numbers = NDArray[np.float64]
 
-_TEMPERATURE_ROWS = 100  # fewer validation rows cannot say how sure to be
 _THRESHOLD_LABELS = 20  # labels that validation rows have in all; fewer cannot say where to draw the line
 
 
@@ -89,7 +88,7 @@ class MultiLabelHead(PooledObjective):
         truth = indicators([example.target for example in found.examples], kind.space)
         logits = found.mean().astype("float64")
         fitted: dict[str, Any] = {}
-        if len(truth) >= _TEMPERATURE_ROWS:
+        if len(truth) >= TEMPERATURE_ROWS:
             two_classes = np.stack([np.zeros(logits.size), logits.ravel()], axis=1)
             fitted["temperature"] = fit_temperature(two_classes, truth.ravel().astype(int))
         if truth.sum() >= _THRESHOLD_LABELS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from crosstask.models.generation import ROWS
 from crosstask.models.model import MultiTaskModel
 from crosstask.models.trunk import Trunk
 from crosstask.runs.trial import Trial
-from crosstask.tasks.task import TRAIN, VALIDATION
+from crosstask.tasks.task import TEST, TRAIN, VALIDATION
 from crosstask.training.inference import MICRO_TOKENS
 from crosstask.training.lesson import Lesson
 
@@ -36,35 +36,22 @@ class Forecast:
     memory: int
 
 
-def training(trial: Trial, done: int = 0) -> Forecast:
-    """The training of a trial whose first `done` steps are behind it, with its passes over the validation rows.
+def training(trial: Trial, done: int = 0, *, test: bool = False) -> Forecast:
+    """The training of a trial whose first `done` steps are behind it, with all rows that it asks.
 
-    Embeddings left out, forward takes 2 operations a weight and token, backward 2 a weight that it passes, and 2 a
-    weight that trains. Memory is what AdamW and backward need. ConfigError where the tuning does not fit the model.
+    Those are the rows that calibrate, the validation rows, and the test rows where they are scored at the end.
+    ConfigError where the tuning does not fit the model.
     """
-    model, device, lesson = trial.outline(), trial.runtime.device, trial.lesson(TRAIN)
-    trunk, passed = model.trunk, _passed(model.trunk)
-    left, batch = max(0, trial.steps - done), min(trial.options.batch_size, len(lesson.features))
-    operations = 2 * (_layer_weights(trunk) + _weights(passed) + _weights(passed, trained=True))
-    seconds = _seconds(operations * left * batch * float(lesson.lengths.mean()), device)
-    trained = _trained_weights(model, lesson)
-    state = _weights(trunk) + _STATE * trained
-    if VALIDATION in trial.task.splits:
-        validation = trial.lesson(VALIDATION)
-        looks = left // trial.score_every + 1
-        seconds += looks * _reading(trunk, validation, device) + _writing(trunk, validation, device)
-        state += trained  # the best so far
-    row = int(lesson.lengths.max())
-    kept = _layer_bytes(trunk, max(row, min(trial.options.micro_tokens, row * batch)), lesson.longest)
-    return Forecast(seconds, _taken(device) + _FLOAT * state + max(1, len(passed)) * kept)
+    model, device = trial.outline(), trial.runtime.device
+    asked = [_answers(model.trunk, lesson, device) for lesson in _asked(trial, test)]
+    found = in_turn([_steps(trial, model, max(0, trial.steps - done)), *asked])
+    return replace(found, memory=_taken(device) + _FLOAT * _weights(model.trunk) + found.memory)
 
 
 def inference(trunk: Trunk, lesson: Lesson, device: torch.device) -> Forecast:
     """The answers of a trunk that is loaded to the rows of a lesson; texts are taken to get as long as they may."""
-    seconds = _reading(trunk, lesson, device) + _writing(trunk, lesson, device)
-    tokens, longest = int(lesson.asked_lengths.sum()), int(lesson.asked_lengths.max(initial=0))
-    passing = _layer_bytes(trunk, max(longest, min(MICRO_TOKENS, tokens)), longest)
-    return Forecast(seconds, _taken(device, _FLOAT * _weights(trunk)) + passing)
+    found = _answers(trunk, lesson, device)
+    return replace(found, memory=_taken(device, _FLOAT * _weights(trunk)) + found.memory)
 
 
 def in_turn(forecasts: Sequence[Forecast]) -> Forecast:
@@ -106,6 +93,42 @@ def _shortest(compute: Callable[[], Tensor], repeats: int) -> float:
     return min(seconds[1:])
 
 
+def _steps(trial: Trial, model: MultiTaskModel, left: int) -> Forecast:
+    """The steps that are left, with the looks at validation rows between them; memory beside the weights.
+
+    Embeddings left out, forward takes 2 operations a weight and token, backward 2 a weight that it passes, and 2 a
+    weight that trains. Memory is what AdamW and backward need: nothing where no step is taken.
+    """
+    if not trial.steps:
+        return Forecast(0.0, 0)
+    lesson, device, trunk = trial.lesson(TRAIN), trial.runtime.device, model.trunk
+    passed, batch = _passed(trunk), min(trial.options.batch_size, len(lesson.features))
+    operations = 2 * (_layer_weights(trunk) + _weights(passed) + _weights(passed, trained=True))
+    seconds = _seconds(operations * left * batch * float(lesson.lengths.mean()), device)
+    trained = _trained_weights(model, lesson)
+    state = _STATE * trained
+    if VALIDATION in trial.task.splits:
+        seconds += left // trial.score_every * _reading(trunk, trial.lesson(VALIDATION), device)
+        state += trained  # the best so far
+    row = int(lesson.lengths.max())
+    kept = _layer_bytes(trunk, max(row, min(trial.options.micro_tokens, row * batch)), lesson.longest)
+    return Forecast(seconds, _FLOAT * state + max(1, len(passed)) * kept)
+
+
+def _asked(trial: Trial, test: bool) -> list[Lesson]:
+    """The rows that a trial asks before it trains and at its end."""
+    splits = [VALIDATION] * (VALIDATION in trial.task.splits) + [TEST] * test
+    rows = trial.objective.calibration_rows
+    return [*([trial.asked(rows)] if rows else []), *map(trial.lesson, splits)]
+
+
+def _answers(trunk: Trunk, lesson: Lesson, device: torch.device) -> Forecast:
+    """The answers to the rows of a lesson; memory beside the weights."""
+    tokens, longest = int(lesson.asked_lengths.sum()), int(lesson.asked_lengths.max(initial=0))
+    seconds = _reading(trunk, lesson, device) + _writing(trunk, lesson, device)
+    return Forecast(seconds, _layer_bytes(trunk, max(longest, min(MICRO_TOKENS, tokens)), longest))
+
+
 def _reading(trunk: Trunk, lesson: Lesson, device: torch.device) -> float:
     """Seconds of one pass over a lesson's rows: 2 operations a weight and token."""
     return _seconds(2 * _layer_weights(trunk) * int(lesson.asked_lengths.sum()), device)
@@ -113,7 +136,7 @@ def _reading(trunk: Trunk, lesson: Lesson, device: torch.device) -> float:
 
 def _writing(trunk: Trunk, lesson: Lesson, device: torch.device) -> float:
     """Seconds of the texts that a lesson's objective writes: a pass over all weights for each token of some rows."""
-    most = lesson.objective.writes
+    most = lesson.objective.most_new_tokens
     if not most:
         return 0.0
     weights, tokens = _layer_weights(trunk) + _weights(cast(nn.Module, trunk.lm_head)), most * len(lesson.features)

@@ -104,6 +104,11 @@ class Trial:
             return self._taught
         return Lesson.of(self.task, split, self.objective, self.start.trunk.text)
 
+    def asked(self, count: int) -> Lesson:
+        """At most `count` train rows, drawn by the seed, to be asked before anything trains."""
+        rows = seeded_order(self.task.split(TRAIN).examples, self.seed, "asked")[:count]
+        return Lesson.of_examples(self.task, rows, self.objective, self.start.trunk.text)
+
     def outline(self) -> MultiTaskModel:
         """What the trial would train, without the weights' values: of each is known whether it trains."""
         head = self.start.head_for(self.task, self.objective, Silent())
@@ -121,13 +126,16 @@ class Trial:
         for note in filter(None, [lesson.truncation(), lesson.unknown()]):
             ui.note(note)
         model = self._model(ui)
-        self.objective.prepare(model, self.task.name, lambda rows: self._asked(model, rows))
+        self.objective.prepare(model, self.task.name, lambda rows: outputs(model, self.asked(rows), self.runtime))
         check_padding(model, lesson, self.runtime)
         fit = self._fit(model, lesson, validation or watched, folder)
         return self._trained(model, validation, fit.run(ui), fit.training.step)
 
     @cached_property
     def _taught(self) -> Lesson:
+        """The train rows; InputError where they cannot be trained on, and shall be."""
+        if self.options.steps != 0:
+            self.task.kind.require_taught(self.task.split(TRAIN))
         return Lesson.of(self.task, TRAIN, self.objective, self.start.trunk.text)
 
     def _model(self, ui: Ui) -> MultiTaskModel:
@@ -136,11 +144,6 @@ class Trial:
         start = self.start.trunk
         trunk, head = copy.deepcopy((start, head), {id(start.text): start.text})  # a start serves more than one trial
         return MultiTaskModel(trunk, {self.task.name: head}).to(self.runtime.device)
-
-    def _asked(self, model: MultiTaskModel, count: int) -> Outputs:
-        """What the model makes of at most `count` train rows, drawn by the seed."""
-        rows = seeded_order(self.task.split(TRAIN).examples, self.seed, "asked")[:count]
-        return outputs(model, Lesson.of_examples(self.task, rows, self.objective, model.trunk.text), self.runtime)
 
     def _fit(self, model: MultiTaskModel, lesson: Lesson, scored: Lesson | None, folder: Path | None) -> Fit:
         training = Training(model, [self._phase(lesson)], self.runtime, seed=self.seed)
@@ -170,8 +173,8 @@ class Trial:
         )
 
     def _score(self, model: MultiTaskModel, lesson: Lesson) -> dict[str, float]:
-        """The metrics by name; of an objective that writes its answers, which takes long, the loss alone."""
-        if self.objective.streams:
+        """The metrics by name; of an objective that writes texts, which takes long, the loss alone."""
+        if self.objective.writes_text:
             loss = mean_loss(model, lesson, self.runtime)
             return {"score": -loss, "validation_loss": loss}
         found = outputs(model, lesson, self.runtime)

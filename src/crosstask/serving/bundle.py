@@ -71,7 +71,7 @@ class Bundle:
     def stream(self, text: Any, head: str | None = None) -> Iterator[str]:
         """The text that answers one row, piece by piece as it is written; ConfigError where the head writes none."""
         learned = self.learned(head)
-        if not learned.objective.streams:
+        if not learned.objective.writes_text:
             message = f"'{learned.task.name}' is no task of writing texts"
             raise ConfigError(message, field="head", mend="Use predict.")
         examples = read_inputs(_rows(text), learned.task.kind)
@@ -109,6 +109,7 @@ class Bundle:
         learned = self.learned(head)
         given = open_task(source, split=split, kind=learned.task.kind)
         rows = given.split(split)
+        learned.task.kind.require_targets(rows)
         examples = rows.examples
         recorded = self.path if split == TEST else None
         if recorded:

@@ -70,7 +70,7 @@ class Finetune(TrainingOptions, Step):
     def _planned(self, trial: Trial, writing: str, done: int) -> Result:
         from crosstask.runs.forecast import training
 
-        expected = training(trial, done)
+        expected = training(trial, done, test=self.test)
         rows = len(trial.task.split("train"))
         steps = counted(trial.steps, "step") + (f", of which {done:,} are done" if done else "")
         return planned(

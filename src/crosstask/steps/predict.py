@@ -107,9 +107,9 @@ class Predict(Step):
         _tell_cuts(bundle, cuts, ui)
 
     def _pieces(self, bundle: Bundle, ui: Ui) -> Iterator[str] | None:
-        """The answers as they are written, a line each; None where the task's answers come at once."""
+        """The answers as they are written, a line each; None where the task's answers are no texts."""
         learned = bundle.learned(self.head)
-        return self._streamed(bundle, learned, ui) if learned.objective.streams else None
+        return self._streamed(bundle, learned, ui) if learned.objective.writes_text else None
 
     def _streamed(self, bundle: Bundle, learned: LearnedTask, ui: Ui) -> Iterator[str]:
         cuts: list[int] = []

@@ -21,6 +21,7 @@ def draw_labels(task: Task, per_class: int, seed: int) -> Task:
     if not task.kind.classed:
         message = f"a task of {task.kind.method_name()} has no classes to draw rows of"
         raise ConfigError(message, field="labels_per_class", mend="Draw --rows instead.")
+    task.kind.require_targets(train)
     by_label: dict[str, list[Example]] = {}
     for example in seeded_order(train.examples, seed, "draw"):
         by_label.setdefault(example.target, []).append(example)

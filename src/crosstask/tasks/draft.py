@@ -47,7 +47,7 @@ class Draft:
         Where its examples are not `held`, they are made anew each time they are gone through.
         """
         kind = self.reading_kind(known)
-        if kind.target not in kind.columns:
+        if kind.target not in kind.columns and (known is not None or self._needs_targets(kind)):
             raise self._untold([kind.target])
         hidden = self._hidden(kind)
         splits = {name: _split(kind, table, held) for name, table in self.tables.items() if name not in hidden}
@@ -65,8 +65,12 @@ class Draft:
 
     def _hidden(self, kind: Kind) -> list[str]:
         """The splits that hide every target; none where all do, for then that is what is wrong."""
-        hidden = [name for name, table in self.tables.items() if kind.columns[kind.target] in table.hidden]
+        hidden = [name for name, table in self.tables.items() if kind.columns.get(kind.target) in table.hidden]
         return hidden if len(hidden) < len(self.tables) else []
+
+    def _needs_targets(self, kind: Kind) -> bool:
+        """Whether some rows have to tell their targets: those of other splits than train do whatever is declared."""
+        return kind.needs_targets or self.tables.keys() != {TRAIN}
 
     def _learned(self, kind: Kind, splits: Mapping[str, Split], known: Kind | None) -> Kind:
         """The kind with its label space; one that was declared, not taken over from `known`, has to stand in train."""
@@ -200,7 +204,7 @@ def require_column(table: Table, column: str, besides: str = "") -> None:
 
 
 def _split(kind: Kind, table: Table, held: bool) -> Split:
-    for column in (*kind.inputs.values(), kind.columns[kind.target]):
+    for column in kind.columns.values():
         require_column(table, column, besides=" All splits have to use the same names.")
     examples = partial(_examples, kind, table)
     return Split(list(examples()) if held else Reread.counted(examples), table.file)

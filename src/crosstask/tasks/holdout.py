@@ -23,14 +23,15 @@ SHARE, MOST = 0.1, 1000
 def hold_out(task: Task, seed: int) -> Task:
     """The task with a validation split: its own, or a tenth of train with classes in proportion.
 
-    Rows with the same input stay on one side, and every label keeps a row in train. Under 200 train rows nothing is cut
-    off, nor where no row can be spared, and a note says so.
+    Rows with the same input stay on one side, and every label keeps a row in train; so do rows without a label. Under
+    200 labelled rows nothing is cut off, nor where no row can be spared, and a note says so.
     """
     train = task.split(TRAIN)
     if VALIDATION in task.splits:
         return task
-    if len(train) < FEWEST:
-        return task.noting(f"{task.name}: {counted(len(train), 'labelled row')}, so none is held out for validation")
+    labelled = sum(example.target is not None for example in train.examples)
+    if labelled < FEWEST:
+        return task.noting(f"{task.name}: {counted(labelled, 'labelled row')}, so none is held out for validation")
     held = {id(example) for example in _held(train, task.kind, seed)}
     if not held:
         return task.noting(f"{task.name}: no train row can be spared, so none is held out for validation")
@@ -43,10 +44,13 @@ def hold_out(task: Task, seed: int) -> Task:
 
 def _held(train: Split, kind: Kind, seed: int) -> list[Example]:
     """Rows to hold out, by groups of the same input; one of several strata, or with the last row of a label, stays."""
-    left = _quotas(Counter(kind.stratum(example.target) for example in train.examples))
-    bearing = _bearing(train.examples, kind)
+    labelled = [example for example in train.examples if example.target is not None]
+    left = _quotas(Counter(kind.stratum(example.target) for example in labelled))
+    bearing = _bearing(labelled, kind)
     held: list[Example] = []
     for group in by_key(seeded_order(train.examples, seed, "hold out")).values():
+        if any(example.target is None for example in group):
+            continue
         stratum, names = kind.stratum(group[0].target), _bearing(group, kind)
         alike = all(kind.stratum(example.target) == stratum for example in group)
         stays = all(bearing[name] > rows for name, rows in names.items())

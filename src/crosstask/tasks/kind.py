@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from crosstask.errors import InputError
 from crosstask.evidence.interval import Interval
 from crosstask.method import Method
 from crosstask.registry import Registry
@@ -120,6 +121,24 @@ class Kind(Method):
 
     def require_shown(self, splits: Mapping[str, Split]) -> None:
         """Refuse rows of a declared label space that train never shows: they cannot be learned. Most have none."""
+
+    @property
+    def needs_targets(self) -> bool:
+        """Whether each train row has to tell its target; where not, rows without one say how texts look."""
+        return True
+
+    def require_targets(self, split: Split, besides: str = "") -> None:
+        """InputError with the first row that has no target, and what to mind besides."""
+        for example in split.examples:
+            if example.target is None:
+                message = f"the {self.target} {'are' if self.target.endswith('s') else 'is'} missing"
+                mend = f"Fill in the {self.target} or delete the row.{besides}"
+                field = self.columns.get(self.target, self.target)
+                raise InputError(message, file=split.file, row=example.row, field=field, mend=mend)
+
+    def require_taught(self, train: Split) -> None:
+        """Refuse train rows that cannot be trained on."""
+        self.require_targets(train)
 
     @abstractmethod
     def score(self, predictions: Sequence[Any], examples: Sequence[Example], seed: int = 0) -> Scores:

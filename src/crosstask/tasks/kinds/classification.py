@@ -14,7 +14,7 @@ from crosstask.tasks.columns import Columns
 from crosstask.tasks.kind import Kind, Scores
 from crosstask.tasks.task import TRAIN, Example, Split
 from crosstask.tasks.text_inputs import read_example, text_columns
-from crosstask.tasks.unknown_labels import mend_of_unknown
+from crosstask.tasks.unknown_labels import require_known
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -73,22 +73,28 @@ class Classification(Kind):
         if not labels:
             message = "there are no train rows to learn the labels from"
             raise InputError(message, mend="Add them: in a folder, as train.csv.")
-        for name, split in splits.items():
-            self._require_known(name, split, labels)
-        if len(found) == 1:
-            message = f"all train rows have the label '{found.pop()}'"
-            raise InputError(message, file=splits[TRAIN].file, field=self.label, mend="Give rows of two labels.")
+        require_known(self, splits, labels, self.named)
+        if TRAIN in splits and self.needs_targets:
+            self._require_two(found, splits[TRAIN])
         return self.model_copy(update={"labels": labels})
 
     def require_shown(self, splits: Mapping[str, Split]) -> None:
-        """Refuse rows of a label that no train row has, where there is a train split."""
+        """Refuse rows of a label that no train row has, where there is a train split whose rows all have one."""
         shown = {example.target for example in splits[TRAIN].examples} if TRAIN in splits else set(self.labels)
-        for name, split in splits.items():
-            for example in split.examples:
-                if example.target not in shown:
-                    message = f"the label '{example.target}' in {name} stands in no train row"
-                    mend = "Add train rows of it, or delete the row."
-                    raise InputError(message, file=split.file, row=example.row, field=self.label, mend=mend)
+        if None in shown:
+            return
+        mend = "Add train rows of it, or delete the row."
+        require_known(self, splits, shown, self.named, "stands in no train row", mend)
+
+    @property
+    def needs_targets(self) -> bool:
+        """Only where the labels are to be learned from train: known ones can be asked for without an example."""
+        return not self.labels
+
+    def require_taught(self, train: Split) -> None:
+        """Refuse a train row without a label, and one label alone."""
+        self.require_targets(train, " Only --objective likelihood --steps 0 needs none.")
+        self._require_two({example.target for example in train.examples}, train)
 
     @property
     def space(self) -> tuple[str, ...]:
@@ -141,8 +147,10 @@ class Classification(Kind):
         measures = {"ece": expected_calibration_error(table, truth), "brier": brier_score(table, truth)}
         return {"calibration": [("measure", "value"), *measures.items()]}
 
-    def _label(self, value: Any, column: str) -> str:
+    def _label(self, value: Any, column: str) -> str | None:
         if is_null(value):
+            if not self.needs_targets:
+                return None
             raise InputError("the label is missing", field=column, mend="Fill it in or delete the row.")
         if not is_scalar(value):
             message = f"holds {sort_of(value)} where a label is expected"
@@ -150,18 +158,10 @@ class Classification(Kind):
         name = written(value)
         return self.aliases.get(name, name)
 
-    def _require_known(self, name: str, split: Split, labels: Sequence[str]) -> None:
-        known = frozenset(labels)
-        for example in split.examples:
-            if example.target not in known:
-                message, mend = self._complaint(example.target, name, labels)
-                raise InputError(message, file=split.file, row=example.row, field=self.label, mend=mend)
-
-    def _complaint(self, label: str | None, split: str, labels: Sequence[str]) -> tuple[str, str]:
-        if label is None:
-            return "the label is missing", "Fill it in or delete the row."
-        mend = mend_of_unknown(label, labels, self.aliases, learned=not self.labels)
-        return f"the label '{label}' in {split} is unknown to the task", mend
+    def _require_two(self, found: set[str], train: Split) -> None:
+        if len(found) == 1:
+            message = f"all train rows have the label '{found.pop()}'"
+            raise InputError(message, file=train.file, field=self.label, mend="Give rows of two labels.")
 
 
 def natural_order(labels: Iterable[str]) -> tuple[str, ...]:

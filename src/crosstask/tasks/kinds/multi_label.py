@@ -14,7 +14,7 @@ from crosstask.tasks.kinds.classification import natural_order
 from crosstask.tasks.label_cells import MARKS, are_lists, is_made_of, label_names, labels_column, separator
 from crosstask.tasks.task import TRAIN, Example, Split
 from crosstask.tasks.text_inputs import read_example, text_columns
-from crosstask.tasks.unknown_labels import mend_of_unknown
+from crosstask.tasks.unknown_labels import require_known
 
 _NONE = "no label"
 
@@ -80,14 +80,14 @@ class MultiLabel(Kind):
             raise InputError(message, field=self.labels, mend="Add them: in a folder, as train.csv.")
         if not self.names:
             self._require_split(frozenset(names), splits)
-        self._require_known(frozenset(names), splits, "is unknown to the task")
+        require_known(self, splits, names, self.named)
         return self.model_copy(update={"names": names})
 
     def require_shown(self, splits: Mapping[str, Split]) -> None:
         """Refuse a label that no train row has, where there is a train split."""
         if TRAIN in splits:
             mend = "Add train rows of it, or take it out."
-            self._require_known(_shown(splits), splits, "stands in no train row", mend)
+            require_known(self, splits, _shown(splits), self.named, "stands in no train row", mend)
 
     @property
     def space(self) -> tuple[str, ...]:
@@ -129,15 +129,6 @@ class MultiLabel(Kind):
         names = label_names(value, column, self.separator)
         return tuple(sorted({self.aliases.get(name, name) for name in names}))
 
-    def _require_known(self, known: Set[str], splits: Mapping[str, Split], what: str, mend: str | None = None) -> None:
-        for name, split in splits.items():
-            for example in split.examples:
-                unknown = sorted(set(self._answer(example, split)) - known)
-                if unknown:
-                    message = f"the label '{unknown[0]}' in {name} {what}"
-                    mend = mend or mend_of_unknown(unknown[0], known, self.aliases, learned=not self.names)
-                    raise InputError(message, file=split.file, row=example.row, field=self.labels, mend=mend)
-
     def _require_split(self, known: Set[str], splits: Mapping[str, Split]) -> None:
         """Refuse a label that commas part into known ones, where another mark stands between labels."""
         joined = {name for name in known if self.separator in MARKS and is_made_of(name, known)}
@@ -148,13 +139,6 @@ class MultiLabel(Kind):
                     message = f"the label '{label}' holds a comma where '{self.separator}' stands between labels"
                     mend = f"Write '{self.separator}' between all labels."
                     raise InputError(message, file=split.file, row=example.row, field=self.labels, mend=mend)
-
-    def _answer(self, example: Example, split: Split) -> tuple[str, ...]:
-        if example.target is None:
-            message, mend = "the labels are missing", "Fill them in or delete the row."
-            raise InputError(message, file=split.file, row=example.row, field=self.labels, mend=mend)
-        answer: tuple[str, ...] = example.target
-        return answer
 
 
 def _shown(splits: Mapping[str, Split]) -> set[str]:

@@ -14,7 +14,7 @@ from crosstask.tasks.entities import OUTSIDE, Entity, as_bio, entities, is_bio, 
 from crosstask.tasks.kind import Kind, Miss, Scores
 from crosstask.tasks.known_names import known_as
 from crosstask.tasks.task import TRAIN, Example, Split
-from crosstask.tasks.unknown_labels import mend_of_unknown
+from crosstask.tasks.unknown_labels import require_known
 from crosstask.tasks.words import Words, as_many, is_unspaced, tags_cell, tags_of, words_cell
 from crosstask.ui import counted
 
@@ -92,8 +92,7 @@ class Tagging(Kind):
             message = "there are no train rows to learn the tags from"
             raise InputError(message, mend="Add them: in a folder, as train.csv.")
         self._require_one_sort(splits)
-        for name, split in splits.items():
-            self._require_known(name, split, labels)
+        require_known(self, splits, labels, tuple)
         if len(shown) == 1:
             message = f"all words of train have the tag '{shown.pop()}'"
             raise InputError(message, file=splits[TRAIN].file, field=self.tags, mend="Give words of two tags.")
@@ -177,20 +176,6 @@ class Tagging(Kind):
                     message = _of_another_sort(tag, next(tag for tag in words if tag not in (OUTSIDE, *odd)))
                     mend = "Write all tags as B-NAME, I-NAME and O, or none."
                     raise InputError(message, file=split.file, row=example.row, field=self.tags, mend=mend)
-
-    def _require_known(self, name: str, split: Split, labels: Sequence[str]) -> None:
-        known = frozenset(labels)
-        for example in split.examples:
-            for tag in example.target or (None,):
-                if tag not in known:
-                    message, mend = self._complaint(tag, name, labels)
-                    raise InputError(message, file=split.file, row=example.row, field=self.tags, mend=mend)
-
-    def _complaint(self, tag: str | None, split: str, labels: Sequence[str]) -> tuple[str, str]:
-        if tag is None:
-            return "the tags are missing", "Fill them in or delete the row."
-        mend = mend_of_unknown(tag, labels, self.aliases, learned=not self.labels)
-        return f"the tag '{tag}' in {split} is unknown to the task", mend
 
 
 def _of_another_sort(tag: str, other: str) -> str:
