@@ -22,7 +22,7 @@ from crosstask.objectives.regression_head import RegressionHead
 from crosstask.tasks.kinds.classification import Classification
 from crosstask.tasks.task import Example
 
-TRUNK = SimpleNamespace(width=16, generates=False)
+TRUNK = SimpleNamespace(width=16, causal=False)
 KIND = Classification(labels=("bad", "good", "neither"))
 PAIR = Classification(text="premise", text_pair="hypothesis", labels=("no", "yes"))
 TARGETS = ["good", "bad", "good", "good", "neither", "good"]

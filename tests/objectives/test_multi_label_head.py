@@ -133,12 +133,12 @@ def test_few_rows_fit_less():
 
 @pytest.mark.parametrize(("labels", "probability"), [("a", 0.5), ("ab", 0.5), ("abcdefghij", 0.1)])
 def test_a_fresh_head_expects_one_label_a_row(labels, probability):
-    head = MultiLabelHead().head(MultiLabel(names=tuple(labels)), SimpleNamespace(width=16, generates=False))
+    head = MultiLabelHead().head(MultiLabel(names=tuple(labels)), SimpleNamespace(width=16, causal=False))
     assert expit(head.linear.bias.detach().numpy()) == pytest.approx([probability] * len(labels))
 
 
 def test_the_head_is_as_asked_and_a_wrong_pooling_is_refused_at_once():
-    head = objective_for(KIND, "head:pooling=cls,dropout=0.3").head(KIND, SimpleNamespace(width=16, generates=False))
+    head = objective_for(KIND, "head:pooling=cls,dropout=0.3").head(KIND, SimpleNamespace(width=16, causal=False))
     assert head.config == {"name": "classifier", "width": 16, "labels": 3, "pooling": "cls", "dropout": 0.3}
     with pytest.raises(NotFound, match="no pooling is called 'max'") as caught:
         objective_for(KIND, "head:pooling=max")

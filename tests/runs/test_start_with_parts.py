@@ -14,6 +14,7 @@ from crosstask.runs.options import TrainingOptions
 from crosstask.runs.start import load_start
 from crosstask.runs.trial import Trained, Trial
 from crosstask.tasks.description import describe
+from crosstask.training.inference import outputs
 from crosstask.ui import Silent
 from tiny_training import CPU, toy_task
 
@@ -52,7 +53,7 @@ def test_a_known_head_keeps_its_bias_and_a_fresh_one_is_calibrated(tiny_decoder:
     first = trained(tiny_decoder, tuning="head", objective="likelihood", head_learning_rate=1e-9)
     bias = first.model.head(TASK.name).bias.detach()
     trial = Trial(TASK, load_start(str(tiny_decoder)), TrainingOptions(objective="likelihood"), CPU)
-    scores = trial._asked(first.model, 24).mean()
+    scores = outputs(first.model, trial.asked(24), CPU).mean()
     np.testing.assert_allclose(scores.mean(0), scores.mean(), atol=1e-3)
     again = trained(bundle(first, tmp_path / "a"), tuning="head", objective="likelihood", head_learning_rate=1e-9)
     torch.testing.assert_close(again.model.head(TASK.name).bias.detach(), bias, atol=1e-6, rtol=0)

@@ -204,7 +204,7 @@ def require_column(table: Table, column: str, besides: str = "") -> None:
 
 
 def _split(kind: Kind, table: Table, held: bool) -> Split:
-    for column in kind.columns.values():
+    for column in filter(None, (*kind.inputs.values(), kind.columns.get(kind.target))):
         require_column(table, column, besides=" All splits have to use the same names.")
     examples = partial(_examples, kind, table)
     return Split(list(examples()) if held else Reread.counted(examples), table.file)

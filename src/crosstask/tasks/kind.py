@@ -132,7 +132,7 @@ class Kind(Method):
         for example in split.examples:
             if example.target is None:
                 message = f"the {self.target} {'are' if self.target.endswith('s') else 'is'} missing"
-                mend = f"Fill in the {self.target} or delete the row.{besides}"
+                mend = f"Fill it in or delete the row.{besides}"
                 field = self.columns.get(self.target, self.target)
                 raise InputError(message, file=split.file, row=example.row, field=field, mend=mend)
 
