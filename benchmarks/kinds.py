@@ -54,7 +54,7 @@ class Piece:
 
 
 PIECES = {
-    "banking77": Piece("starter", TrainingOptions(epochs=12, learning_rate=2e-4)),
+    "banking77": Piece("starter", TrainingOptions(epochs=12)),
     "stsb": Piece("starter", TrainingOptions(epochs=8, batch_size=16, learning_rate=2e-4)),
     "conll2003": Piece("starter", TrainingOptions(epochs=5, learning_rate=2e-4)),
     "squad": Piece("starter", TrainingOptions(epochs=4, batch_size=8, learning_rate=2e-4)),
