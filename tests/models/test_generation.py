@@ -180,6 +180,15 @@ def test_beams_are_those_of_transformers(beams: int, decoder: Callable[[str], Tr
     assert found != generate(trunk, prompts, Decoding(max_new_tokens=12))
 
 
+def test_beams_of_a_short_prompt_are_not_cut_by_a_long_one(decoder: Callable[[str], Trunk]) -> None:
+    trunk = decoder("llama")
+    short, long = token_ids(trunk.text, ["a", "long " * 48])
+    beams = Decoding(max_new_tokens=40, beams=2)
+    together = generate(trunk, [short, long, short], beams)
+    assert together == [generate(trunk, [prompt], beams)[0] for prompt in (short, long, short)]
+    assert len(together[1]) < len(together[0])
+
+
 def test_beams_do_not_follow_the_checkpoints_own_taste(tmp_path: Path) -> None:
     folder = save_decoder(tmp_path)
     prompts = token_ids(load_trunk(folder).text, TEXTS[:3])

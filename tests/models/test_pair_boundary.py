@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -73,10 +74,13 @@ def test_without_a_line_end_in_the_vocabulary_it_is_the_end_token() -> None:
 
 
 @pytest.mark.parametrize("named", [{}, {"add_bos_token": False}])
-def test_it_is_saved_with_the_tokenizer(named: dict[str, bool], tmp_path: Path) -> None:
+@pytest.mark.parametrize("own", ["PreTrainedTokenizerFast", "GPTNeoXTokenizer", "LlamaTokenizerFast"])
+def test_it_is_saved_with_the_tokenizer(own: str, named: dict[str, bool], tmp_path: Path) -> None:
     folder = save_decoder(tmp_path / "one")
     tokenizer = AutoTokenizer.from_pretrained(folder, **named)
     tokenizer.save_pretrained(folder)
+    config = json.loads((folder / "tokenizer_config.json").read_text())
+    (folder / "tokenizer_config.json").write_text(json.dumps({**config, "tokenizer_class": own}))
     trunk = load_trunk(folder)
     save_trunk(trunk, tmp_path / "two")
     (expected,) = trunk.text.encode([PAIR])

@@ -160,6 +160,8 @@ def test_a_way_is_rebuilt_from_its_config():
 
 
 def test_an_unknown_way_or_option_is_refused():
+    with pytest.raises(NotFound, match=r"called 'lm'\. It learns a generation: .* write FILE:kind=generation\."):
+        objective_for(KIND, "lm")
     with pytest.raises(NotFound, match="no way to learn a classification is called 'prompt'"):
         objective_for(KIND, "prompt")
     for way in ("regression_head", RegressionHead(), {"name": "regression_head"}):

@@ -124,7 +124,9 @@ def _outputs(model: MultiTaskModel, task: OneTask) -> Tensor:
 
 
 def _check_equal(exported: Tensor, own: Tensor, tolerance: float) -> None:
+    mend = "Report this bundle's trunk."
+    if exported.shape != own.shape:
+        raise BundleError("the exported tokenizer would read other tokens", mend=mend)
     difference = float((exported - own).abs().max() / own.abs().max().clamp_min(1.0))
     if not difference < tolerance:
-        message = f"the exported model's outputs would differ by {difference:.1e}"
-        raise BundleError(message, mend="Report this bundle's trunk.")
+        raise BundleError(f"the exported model's outputs would differ by {difference:.1e}", mend=mend)

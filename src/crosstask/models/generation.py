@@ -28,7 +28,7 @@ def generate(trunk: Trunk, prompts: Sequence[Sequence[int]], decoding: Decoding)
     """The tokens that follow each prompt, their end token last where they came to one.
 
     A text also ends at the maximum length of the trunk. What follows a prompt does not depend on the others, but for
-    rounding, and with beams for that end.
+    rounding.
     """
     size = max(1, ROWS // decoding.beams)
     parts = (prompts[start : start + size] for start in range(0, len(prompts), size))
@@ -133,11 +133,21 @@ class _Batch:
 
 
 def _search(trunk: Trunk, prompts: Sequence[Sequence[int]], decoding: Decoding) -> list[list[int]]:
+    """Beams for each prompt; those together that as many tokens may follow."""
+    limits = [_limit(trunk, prompt, decoding) for prompt in prompts]
+    answers: list[list[int]] = [[] for _ in prompts]
+    for most in sorted(set(limits)):
+        rows = [row for row, limit in enumerate(limits) if limit == most]
+        found = _searched(trunk, [prompts[row] for row in rows], decoding.model_copy(update={"max_new_tokens": most}))
+        for row, answer in zip(rows, found, strict=True):
+            answers[row] = answer
+    return answers
+
+
+def _searched(trunk: Trunk, prompts: Sequence[Sequence[int]], decoding: Decoding) -> list[list[int]]:
     device = next(trunk.parameters()).device
     ids, mask = (part.to(device) for part in left_padded(prompts, trunk.text.pad_id))
-    most = min(_limit(trunk, prompt, decoding) for prompt in prompts)
-    found = beam_search(trunk, ids, mask, decoding.model_copy(update={"max_new_tokens": most}))
-    return [_cut(row, trunk.text.ends) for row in found.tolist()]
+    return [_cut(row, trunk.text.ends) for row in beam_search(trunk, ids, mask, decoding).tolist()]
 
 
 def _cut(ids: list[int], ends: Sequence[int]) -> list[int]:

@@ -31,9 +31,10 @@ class LmHead(nn.Module):
     def fits(self, whole: nn.Module) -> bool:
         """Whether these are the logits of the model that it was made of, in evaluation mode: no step is left out."""
         ids = torch.arange(1, 4, device=next(whole.parameters()).device)[None]
-        expected = cast(Any, whole)(input_ids=ids).logits
+        seen = torch.ones_like(ids)
+        expected = cast(Any, whole)(input_ids=ids, attention_mask=seen).logits
         try:
-            found = self(_encoder(whole)(input_ids=ids).last_hidden_state)
+            found = self(_encoder(whole)(input_ids=ids, attention_mask=seen).last_hidden_state)
         except (AttributeError, TypeError, ValueError, RuntimeError):  # its forward asks more of its encoder
             return False
         return found.shape == expected.shape and torch.allclose(found, expected, atol=1e-4, rtol=1e-4)

@@ -24,7 +24,10 @@ def native_tokens(trunk: Trunk, head: PerTokenHead, opened_by: str, labels: Sequ
     own = None if model is None else _only_layer(model)
     if own is None:
         message = f"transformers' {opened_by} of a '{trunk.config['model_type']}' trunk cannot hold the head"
-        raise BundleError(message, mend="Use a trunk of the type bert, roberta, distilbert, electra or llama.")
+        raise BundleError(
+            message,
+            mend="Use a trunk whose class there is one linear layer on its states, as of bert, roberta, llama and gpt2.",
+        )
     own.weight.copy_(head.linear.weight)
     own.bias.copy_(head.linear.bias)
     return cast(nn.Module, model)

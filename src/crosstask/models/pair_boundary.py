@@ -24,9 +24,17 @@ def ensure_boundary(tokenizer: Any) -> bool:
         return False
     backend = tokenizer.backend_tokenizer
     backend.post_processor = _with_boundary(backend.post_processor, ids, tokenizer.convert_ids_to_tokens(ids))
-    for name in ("add_bos_token", "add_eos_token"):  # named, they would have the form made anew where it is opened
-        tokenizer.init_kwargs.pop(name, None)
+    _keep_form(tokenizer)
     return not _glues(tokenizer)
+
+
+def _keep_form(tokenizer: Any) -> None:
+    """Let the tokenizer be saved as one whose form is what its file says: some classes make theirs anew when opened."""
+    from transformers import PreTrainedTokenizerFast
+
+    tokenizer.__class__ = PreTrainedTokenizerFast
+    for name in ("add_bos_token", "add_eos_token"):  # they too would have it made anew
+        tokenizer.init_kwargs.pop(name, None)
 
 
 def _glues(tokenizer: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from crosstask.errors import NotFound, nearest
 from crosstask.method import Method
@@ -106,6 +106,9 @@ class Objective(Method):
     It knows tasks and tensors, and nothing of the loop. A new way is one file here.
     """
 
+    answers_untrained: ClassVar[bool] = False
+    """Whether a model answers so before any step: its head brings no random weights."""
+
     @property
     def most_new_tokens(self) -> int:
         """Tokens that the texts kept side by side for one answer may have; none where answers are no texts."""
@@ -193,11 +196,19 @@ def _ways(kind: Kind) -> list[str]:
     return [name.removeprefix(prefix) for name in OBJECTIVES.names() if name.startswith(prefix)]
 
 
+def _mend_of_unknown(way: str, ways: Sequence[str]) -> str:
+    """The nearest of the kind's ways; of the way of one other kind, how the rows are taken for that kind."""
+    others = [name.removesuffix(f"_{way}") for name in OBJECTIVES.names() if name.endswith(f"_{way}")]
+    if len(others) != 1:
+        return nearest(way, ways)
+    return f"It learns a {others[0]}: if that is what the rows are for, write FILE:kind={others[0]}."
+
+
 def _full_name(kind: Kind, way: str) -> str:
     prefix = f"{kind.method_name()}_"
     ways = _ways(kind)
     short = way.removeprefix(prefix)
     if short not in ways:
         message = f"no way to learn a {kind.method_name()} is called '{way}'"
-        raise NotFound(message, field="objective", mend=nearest(short, ways))
+        raise NotFound(message, field="objective", mend=_mend_of_unknown(short, ways))
     return prefix + short

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import BeforeValidator, Field
 
@@ -66,6 +66,8 @@ class ClassificationLikelihood(Objective):
     Papers: Brown et al. 2020, "Language models are few-shot learners"; Zhao et al. 2021, "Calibrate before use", for
     the calibration.
     """
+
+    answers_untrained: ClassVar[bool] = True
 
     template: Template = Field(
         None,

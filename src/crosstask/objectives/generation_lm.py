@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from pydantic import Field
 
@@ -33,6 +33,8 @@ class GenerationLm(Objective, Decoding):
     without one it is the text and a line end. A row weighs as many as its answer has tokens. What is longer than the
     trunk reads loses the end of its text, or the oldest turns of its dialogue, both in training and in prediction.
     """
+
+    answers_untrained: ClassVar[bool] = True
 
     template: Template = Field(None, description="the prompt, with fields in double braces: 'Summarize: {{ source }}'")
 

@@ -74,7 +74,7 @@ class Start:
         Where one of the same labels cannot be kept, a note says why.
         """
         fresh = objective.head(task.kind, self.trunk)
-        hindrances = {name: self.heads[name].hindrance(task.kind.space, fresh) for name in self._of_same_labels(task)}
+        hindrances = self._hindrances(task, fresh)
         kept = next((name for name, hindrance in hindrances.items() if hindrance is None), None)
         if kept is not None:
             why = "its labels are the same" if task.kind.space else "it is of the same kind"
@@ -84,6 +84,14 @@ class Start:
             name, hindrance = next(iter(hindrances.items()))
             ui.note(f"the head of '{name}' has the same labels and is not kept: {hindrance}")
         return fresh
+
+    def keeps_head(self, task: Task, objective: Objective) -> bool:
+        """Whether the task gets a known head; a fresh one is drawn at random."""
+        return None in self._hindrances(task, objective.head(task.kind, self.trunk)).values()
+
+    def _hindrances(self, task: Task, fresh: Head) -> dict[str, str | None]:
+        """Why each known head of the task's labels cannot stand in for the fresh one; None where it can."""
+        return {name: self.heads[name].hindrance(task.kind.space, fresh) for name in self._of_same_labels(task)}
 
     def _of_same_labels(self, task: Task) -> list[str]:
         """Names of heads with the task's labels in any order; that of the same name first."""

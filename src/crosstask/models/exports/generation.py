@@ -17,9 +17,10 @@ write = pipeline("text-generation", model={folder})
 """
 _ADAPTER = """from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
 
-model = AutoModelForCausalLM.from_pretrained("BUNDLE/trunk")
+trunk = "BUNDLE/trunk"  # for BUNDLE put the folder of the bundle that this was exported from
+model = AutoModelForCausalLM.from_pretrained(trunk)
 model.load_adapter({folder})
-tokenizer = AutoTokenizer.from_pretrained("BUNDLE/trunk")
+tokenizer = AutoTokenizer.from_pretrained(trunk)
 settings = {{
 {settings}
 }}
