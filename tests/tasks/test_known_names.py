@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from crosstask.tasks import open_task
+from crosstask.tasks.source import read_inputs
 
 TEXTS = ["房间很干净，下次还来", "早餐难吃，再也不来了", "位置不错，就是有点吵", "服务很热情"]
 MORE = ["干净的房间", "难吃的早餐", "吵闹的位置", "热情的服务"]
 WORDS = [["小明", "去", "北京"], ["小红", "在", "上海"]]
 TAGS = [["B-PER", "O", "B-LOC"], ["B-PER", "O", "B-LOC"]]
+
+_FIELDS = {3: ("question", "context", "answer"), 2: ("tokens", "tags")}
 
 TABLES: dict[str, tuple[dict[str, Sequence[Any]], str, dict[str, str]]] = {
     "classification": (
@@ -62,3 +65,32 @@ def test_chinese_names_are_known(columns: dict[str, Sequence[Any]], kind: str, f
     task = open_task(rows, name="mine")
     assert task.kind.method_name() == kind
     assert task.kind.columns == found
+
+
+@pytest.mark.parametrize("name", ["article", "text", "content", "文章", "原文"])
+def test_a_text_in_which_the_answers_stand_is_their_context(name: str) -> None:
+    rows = [{"question": f"who {row}?", name: f"built by Bo{row} then", "answer": f"Bo{row}"} for row in range(6)]
+    assert open_task(rows, name="mine").kind.columns == {"question": "question", "context": name, "answer": "answer"}
+    apart = [{**row, "answer": f"nobody {number} knows"} for number, row in enumerate(rows)]
+    assert open_task(apart, name="mine").kind.method_name() == "generation"
+
+
+@pytest.mark.parametrize(("text", "tags"), [("text", "ner_tags"), ("sentence", "labels"), ("文本", "标签")])
+def test_a_text_with_a_tag_of_bio_for_each_word_is_tagged(text: str, tags: str) -> None:
+    rows = [{text: "Ann sings", tags: "B-PER O"}, {text: "Bo is here", tags: "B-PER O O"}]
+    assert open_task(rows, name="mine").kind.columns == {"tokens": text, "tags": tags}
+    labelled = [{text: "a good film", tags: "very good one"}, {text: "a bad film", tags: "very bad one"}]
+    assert open_task(labelled, name="mine").kind.method_name() == "classification"
+
+
+@pytest.mark.parametrize(
+    ("known", "asked"),
+    [
+        ({"问题": "谁去北京？", "上下文": "小明去北京", "答案": "小明"}, {"question": "when?", "context": "in 1999"}),
+        ({"tokens": ["a", "b"], "tags": ["O", "B-X"]}, {"words": ["c"]}),
+    ],
+)
+def test_rows_that_are_asked_may_have_other_well_known_names(known: dict[str, Any], asked: dict[str, Any]) -> None:
+    kind = open_task([known, {**known}], name="mine", columns=dict(zip(_FIELDS[len(known)], known, strict=True))).kind
+    (example,) = read_inputs([asked], kind)
+    assert len(example.inputs) == len(asked)

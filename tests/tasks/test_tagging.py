@@ -39,6 +39,10 @@ def test_it_is_told_by_names_and_forms(record: dict[str, Any], columns: tuple[st
     assert (kind.tokens, kind.tags) == columns
 
 
+def test_words_alone_are_a_table_that_is_asked() -> None:
+    assert detected({"words": ["a", "film"]}) == Tagging(tokens="words", tags=None)
+
+
 def test_one_wrong_row_among_texts_does_not_hide_it() -> None:
     assert detected(TEXTS, {**TEXTS, "tags": "O"}, TEXTS) is not None
     assert detected({"tokens": "我爱北京", "tags": "O O B-LOC I-LOC"}) is not None
@@ -51,7 +55,6 @@ def test_one_wrong_row_among_texts_does_not_hide_it() -> None:
         {"tokens": "12", "label": "1"},
         {"words": "what a good film", "label": "good"},
         {"tokens": ["a", "film"], "score": 3},
-        {"tokens": ["a", "film"]},
     ],
 )
 def test_other_tables_are_not_taken(record: dict[str, Any]) -> None:

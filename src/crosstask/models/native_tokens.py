@@ -26,7 +26,7 @@ def native_tokens(trunk: Trunk, head: PerTokenHead, opened_by: str, labels: Sequ
         message = f"transformers' {opened_by} of a '{trunk.config['model_type']}' trunk cannot hold the head"
         raise BundleError(
             message,
-            mend="Use a trunk whose class there is one linear layer on its states, as of bert, roberta, llama and gpt2.",
+            mend="Use a trunk such as bert, roberta, llama or gpt2.",
         )
     own.weight.copy_(head.linear.weight)
     own.bias.copy_(head.linear.bias)

@@ -18,6 +18,7 @@ _NAMES = {
     "context": ("context", "passage", "paragraph", "document"),
     "answer": ("answers", "answer"),
 }
+_TEXTS = ("article", "text", "content", "source", "story")
 
 
 class Span(Kind):
@@ -48,11 +49,20 @@ class Span(Kind):
 
     @classmethod
     def detect(cls, columns: Columns, named: Mapping[str, str]) -> Self | None:
-        """The kind by named columns, or by well-known names of three columns where the answers are no mere labels."""
+        """The kind by named columns, or by well-known names of three columns where the answers are no mere labels.
+
+        A text under another name is the context if the answers stand in it. Question and context alone are asked.
+        """
         if not named.keys() <= set(cls.fields):
             return None
         question, context, answer = (named.get(field) or columns.first_known(_NAMES[field]) for field in cls.fields)
-        if question is None or context is None or not (named or (answer and _varied(columns.values[answer]))):
+        if context is None and question and answer:
+            context = _context(columns, question, answer)
+        if question is None or context is None:
+            return None
+        learned = answer is not None and _varied(columns.values[answer])
+        asked = {*columns.names} == {question, context}
+        if not (named or learned or asked):
             return None
         return cls(question=question, context=context, answer=answer)
 
@@ -115,6 +125,14 @@ class Span(Kind):
 
 def _texts(target: Sequence[Answer]) -> list[str]:
     return [answer.text for answer in target]
+
+
+def _context(columns: Columns, question: str, answer: str) -> str | None:
+    """The column of some text in which most of the answers stand."""
+    context = columns.first_known(_TEXTS, but=[question, answer])
+    told = [] if context is None else columns.together(context, answer)
+    stand = [isinstance(text, str) and isinstance(part, str) and part in text for text, part in told]
+    return context if 2 * sum(stand) > len(stand) else None
 
 
 def _varied(values: Sequence[Any]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 from crosstask.errors import InputError
 from crosstask.tasks.cells import on_one_line, text_cell
-from crosstask.tasks.columns import Columns
+from crosstask.tasks.columns import TEXTS, Columns
 from crosstask.tasks.entities import OUTSIDE, Entity, as_bio, entities, is_bio, odd_tags
 from crosstask.tasks.kind import Kind, Miss, Scores
 from crosstask.tasks.known_names import known_as
@@ -57,13 +57,16 @@ class Tagging(Kind):
         """The kind by named columns, or by well-known names.
 
         Columns called as `tokens` and `tags` are it whatever they hold; under other names such as `labels` the cells
-        have to hold as many tags as words, or tags of BIO.
+        have to hold as many tags as words, or tags of BIO, and both beside a column such as `text`. Words alone are asked.
         """
         if not named.keys() <= set(cls.fields):
             return None
         tokens = named.get("tokens") or columns.first_known(_TOKENS, but=[named.get("tags")])
         tags = named.get("tags") or columns.first_known(_TAGS, but=[tokens])
-        if tokens is None or not (named or (tags and _are_tags(columns, tokens, tags))):
+        if tokens is None and tags is not None:
+            tokens = _tagged_text(columns, tags)
+        asked = columns.names == (tokens,)
+        if tokens is None or not (named or asked or (tags and _are_tags(columns, tokens, tags))):
             return None
         return cls(tokens=tokens, tags=tags)
 
@@ -189,6 +192,13 @@ def _are_tags(columns: Columns, tokens: str, tags: str) -> bool:
         return True
     pairs = columns.together(tokens, tags)
     return as_many(pairs) or _hold_bio([tags_of(cell) for _, cell in pairs])
+
+
+def _tagged_text(columns: Columns, tags: str) -> str | None:
+    """The column of texts that have a tag of BIO for each of their words."""
+    text = columns.first_known(TEXTS, but=[tags])
+    pairs = [] if text is None else columns.together(text, tags)
+    return text if pairs and as_many(pairs) and _hold_bio([tags_of(cell) for _, cell in pairs]) else None
 
 
 def _hold_bio(rows: Sequence[Sequence[str]]) -> bool:
