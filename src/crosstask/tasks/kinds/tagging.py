@@ -57,7 +57,8 @@ class Tagging(Kind):
         """The kind by named columns, or by well-known names.
 
         Columns called as `tokens` and `tags` are it whatever they hold; under other names such as `labels` the cells
-        have to hold as many tags as words, or tags of BIO, and both beside a column such as `text`. Words alone are asked.
+        have to hold as many tags as words, or tags of BIO, and both beside a column such as `text`. Words alone are a
+        table that is asked.
         """
         if not named.keys() <= set(cls.fields):
             return None
