@@ -29,10 +29,8 @@ def ensure_boundary(tokenizer: Any) -> bool:
 
 
 def _keep_form(tokenizer: Any) -> None:
-    """Let the tokenizer be saved as one whose form is what its file says: some classes make theirs anew when opened."""
-    from transformers import PreTrainedTokenizerFast
-
-    tokenizer.__class__ = PreTrainedTokenizerFast
+    """Let the tokenizer be of the general class, whose form is what its file says; others make theirs anew."""
+    tokenizer.__class__ = next(cls for cls in type(tokenizer).__mro__ if "backend_tokenizer" in vars(cls))
     for name in ("add_bos_token", "add_eos_token"):  # they too would have it made anew
         tokenizer.init_kwargs.pop(name, None)
 
