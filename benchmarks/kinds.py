@@ -1,6 +1,6 @@
 """How well each kind of task is learned: one row a kind on public data, beside the cheap references.
 
-    python benchmarks/kinds.py --data DATA                   # about half an hour on two idle cores; resumable
+    python benchmarks/kinds.py --data DATA                   # three quarters of an hour on two cores; resumable
     python benchmarks/kinds.py --data DATA --tasks squad     # this one anew or on; the others keep their results
     python benchmarks/kinds.py --data DATA --try             # two steps on few rows of each; nothing is written
 

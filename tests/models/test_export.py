@@ -182,6 +182,15 @@ def test_outputs_that_would_differ_are_never_written(
     assert not any(tmp_path.iterdir())
 
 
+def test_a_tokenizer_that_would_read_other_tokens_is_never_written(
+    contents: Callable[..., BundleContents], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crosstask.models.export.exported_outputs", lambda *_: torch.zeros(1, 9))
+    with pytest.raises(BundleError, match="the exported tokenizer would read other tokens"):
+        export_transformers(contents("bert", "mean"), tmp_path / "out")
+    assert not any(tmp_path.iterdir())
+
+
 def test_the_verb_exports_a_bundle(contents: Callable[..., BundleContents], tmp_path: Path) -> None:
     own = contents()
     write_bundle(tmp_path / "a", own.model, own.tasks, own.record, own.card)

@@ -27,10 +27,10 @@ def start(tiny_checkpoint: Path, tmp_path: Path) -> Start:
     return load_start(str(random_bundle(tiny_checkpoint, tmp_path / "b", {"films": REVIEWS, "reviews": REVIEWS})))
 
 
-def told(start: Start, task: Task, way: str = "head") -> list[str]:
+def told(start: Start, task: Task, way: str = "head", *, trains: bool = True) -> list[str]:
     """What the user is told when the start makes a head for a task."""
     notes = Notes()
-    start.head_for(task, objective_for(task.kind, way), notes)
+    start.head_for(task, objective_for(task.kind, way), notes, trains=trains)
     return notes.lines
 
 
@@ -53,6 +53,14 @@ def test_labels_in_another_order_are_told(start: Start):
 
 def test_a_head_for_other_labels_is_nothing_to_tell(start: Start):
     assert told(start, toy_task(labels=("bad", "good", "neither"))) == []
+
+
+def test_a_new_head_that_no_step_trains_is_told(start: Start, tiny_decoder: Path):
+    kept = ["the head of 'reviews' is kept: its labels are the same"]
+    assert told(start, toy_task(), trains=False) == kept
+    other = toy_task("other", labels=("bad", "good", "neither"))
+    assert told(start, other, trains=False) == ["no step trains the new head of 'other', so its answers mean nothing"]
+    assert told(load_start(str(tiny_decoder)), other, "likelihood", trains=False) == []
 
 
 @pytest.mark.parametrize(

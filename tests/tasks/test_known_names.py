@@ -7,15 +7,12 @@ from typing import Any
 
 import pytest
 
-from crosstask.tasks import open_task
-from crosstask.tasks.source import read_inputs
+from crosstask.tasks import open_task, read_inputs
 
 TEXTS = ["房间很干净，下次还来", "早餐难吃，再也不来了", "位置不错，就是有点吵", "服务很热情"]
 MORE = ["干净的房间", "难吃的早餐", "吵闹的位置", "热情的服务"]
 WORDS = [["小明", "去", "北京"], ["小红", "在", "上海"]]
 TAGS = [["B-PER", "O", "B-LOC"], ["B-PER", "O", "B-LOC"]]
-
-_FIELDS = {3: ("question", "context", "answer"), 2: ("tokens", "tags")}
 
 TABLES: dict[str, tuple[dict[str, Sequence[Any]], str, dict[str, str]]] = {
     "classification": (
@@ -61,8 +58,7 @@ TABLES: dict[str, tuple[dict[str, Sequence[Any]], str, dict[str, str]]] = {
 
 @pytest.mark.parametrize(("columns", "kind", "found"), TABLES.values(), ids=TABLES)
 def test_chinese_names_are_known(columns: dict[str, Sequence[Any]], kind: str, found: dict[str, str]) -> None:
-    rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-    task = open_task(rows, name="mine")
+    task = open_task(_rows(columns), name="mine")
     assert task.kind.method_name() == kind
     assert task.kind.columns == found
 
@@ -84,13 +80,12 @@ def test_a_text_with_a_tag_of_bio_for_each_word_is_tagged(text: str, tags: str) 
 
 
 @pytest.mark.parametrize(
-    ("known", "asked"),
-    [
-        ({"问题": "谁去北京？", "上下文": "小明去北京", "答案": "小明"}, {"question": "when?", "context": "in 1999"}),
-        ({"tokens": ["a", "b"], "tags": ["O", "B-X"]}, {"words": ["c"]}),
-    ],
+    ("table", "asked"), [("a span", {"question": "when?", "context": "in 1999"}), ("tags", {"words": ["c"]})]
 )
-def test_rows_that_are_asked_may_have_other_well_known_names(known: dict[str, Any], asked: dict[str, Any]) -> None:
-    kind = open_task([known, {**known}], name="mine", columns=dict(zip(_FIELDS[len(known)], known, strict=True))).kind
-    (example,) = read_inputs([asked], kind)
+def test_rows_that_are_asked_may_have_other_well_known_names(table: str, asked: dict[str, Any]) -> None:
+    (example,) = read_inputs([asked], open_task(_rows(TABLES[table][0]), name="mine").kind)
     assert len(example.inputs) == len(asked)
+
+
+def _rows(columns: dict[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]

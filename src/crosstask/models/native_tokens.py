@@ -24,10 +24,7 @@ def native_tokens(trunk: Trunk, head: PerTokenHead, opened_by: str, labels: Sequ
     own = None if model is None else _only_layer(model)
     if own is None:
         message = f"transformers' {opened_by} of a '{trunk.config['model_type']}' trunk cannot hold the head"
-        raise BundleError(
-            message,
-            mend="Use a trunk such as bert, roberta, llama or gpt2.",
-        )
+        raise BundleError(message, mend="Use a trunk such as bert, roberta, llama or gpt2.")
     own.weight.copy_(head.linear.weight)
     own.bias.copy_(head.linear.bias)
     return cast(nn.Module, model)

@@ -82,6 +82,11 @@ class Trunk(nn.Module):
         return self.lm_head is not None
 
     @cached_property
+    def tells_logits(self) -> bool:
+        """Whether `logits` are those of the checkpoint's own model; asked in evaluation mode."""
+        return self.lm_head is not None and self.lm_head.fits(self.whole)
+
+    @cached_property
     def causal(self) -> bool:
         """Whether it reads from left to right, as decoders do, with an LM head or without; asked in evaluation mode."""
         return reads_left_to_right(self.encoder, self.text.pad_id)
@@ -103,6 +108,6 @@ def require_language_model(trunk: Trunk) -> None:
     mend = "Name a decoder such as starter:llm."
     if trunk.lm_head is None:
         raise ConfigError(f"'{trunk.name}' is no language model: it has no LM head", field="model", mend=mend)
-    if not trunk.lm_head.fits(trunk.whole):
+    if not trunk.tells_logits:
         message = f"the LM head of '{trunk.name}' reads more than the states of its tokens"
         raise ConfigError(message, field="model", mend=mend)

@@ -68,13 +68,13 @@ class Start:
     heads: Mapping[str, KnownHead] = field(default_factory=dict)
     states: LastStates = field(default_factory=LastStates, init=False, repr=False, compare=False)
 
-    def head_for(self, task: Task, objective: Objective, ui: Ui) -> Head:
+    def head_for(self, task: Task, objective: Objective, ui: Ui, *, trains: bool = True) -> Head:
         """The head of a known task with the same label space, with the objective's dropout; else a fresh one.
 
-        Where one of the same labels cannot be kept, a note says why.
+        Where one of the same labels cannot be kept, a note says why; so it does of a fresh one that nobody `trains`.
         """
         fresh = objective.head(task.kind, self.trunk)
-        hindrances = self._hindrances(task, fresh)
+        hindrances = {name: self.heads[name].hindrance(task.kind.space, fresh) for name in self._of_same_labels(task)}
         kept = next((name for name, hindrance in hindrances.items() if hindrance is None), None)
         if kept is not None:
             why = "its labels are the same" if task.kind.space else "it is of the same kind"
@@ -83,15 +83,9 @@ class Start:
         elif hindrances:
             name, hindrance = next(iter(hindrances.items()))
             ui.note(f"the head of '{name}' has the same labels and is not kept: {hindrance}")
+        if kept is None and not trains and not objective.answers_untrained:
+            ui.note(f"no step trains the new head of '{task.name}', so its answers mean nothing")
         return fresh
-
-    def keeps_head(self, task: Task, objective: Objective) -> bool:
-        """Whether the task gets a known head; a fresh one is drawn at random."""
-        return None in self._hindrances(task, objective.head(task.kind, self.trunk)).values()
-
-    def _hindrances(self, task: Task, fresh: Head) -> dict[str, str | None]:
-        """Why each known head of the task's labels cannot stand in for the fresh one; None where it can."""
-        return {name: self.heads[name].hindrance(task.kind.space, fresh) for name in self._of_same_labels(task)}
 
     def _of_same_labels(self, task: Task) -> list[str]:
         """Names of heads with the task's labels in any order; that of the same name first."""

@@ -123,7 +123,7 @@ class Trial:
         """
         lesson = self._taught
         validation = self.lesson(VALIDATION) if VALIDATION in self.task.splits else None
-        for note in filter(None, [lesson.truncation(), lesson.unknown(), self._untrained()]):
+        for note in filter(None, [lesson.truncation(), lesson.unknown()]):
             ui.note(note)
         model = self._model(ui)
         self.objective.prepare(model, self.task.name, lambda rows: outputs(model, self.asked(rows), self.runtime))
@@ -134,21 +134,18 @@ class Trial:
     @cached_property
     def _taught(self) -> Lesson:
         """The train rows; InputError where they cannot be trained on, and shall be."""
-        if self.options.steps != 0:
+        if self._trains:
             self.task.kind.require_taught(self.task.split(TRAIN))
         return Lesson.of(self.task, TRAIN, self.objective, self.start.trunk.text)
 
-    def _untrained(self) -> str | None:
-        """A sentence on a head that no step trains and nothing else has taught; None where there is no such."""
-        if self.options.steps != 0 or self.objective.answers_untrained:
-            return None
-        with torch_draws(self.seed, 0, "head", self.runtime.device):
-            kept = self.start.keeps_head(self.task, self.objective)
-        return None if kept else f"{self.task.name}: no step trains the new head, so its answers mean nothing"
+    @property
+    def _trains(self) -> bool:
+        """Whether any step is asked for; how many may follow from the train rows."""
+        return self.options.steps != 0
 
     def _model(self, ui: Ui) -> MultiTaskModel:
         with torch_draws(self.seed, 0, "head", self.runtime.device):
-            head = self.start.head_for(self.task, self.objective, ui)
+            head = self.start.head_for(self.task, self.objective, ui, trains=self._trains)
         start = self.start.trunk
         trunk, head = copy.deepcopy((start, head), {id(start.text): start.text})  # a start serves more than one trial
         return MultiTaskModel(trunk, {self.task.name: head}).to(self.runtime.device)
